@@ -1,0 +1,12 @@
+# Warnings and code generation that hold for everything in this project.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+if(HONE_WERROR)
+  add_compile_options(-Werror)
+endif()
+# Proposals must have the same bits everywhere: no contraction of a*b+c into one rounding.
+add_compile_options(-ffp-contract=off)
+string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+if(HONE_SANITIZE)
+  add_compile_options(-fsanitize=${HONE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${HONE_SANITIZE})
+endif()

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The interface of an algorithm that ends hopeless trials early.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <hone/study_view.hpp>
+
+namespace hone {
+
+/// Answers one question about a running trial. Calls into one object are serialised. The history shows the trial's own
+/// reports up to now, and those of others as far as they are stored (a pruner that needs the reports of running trials
+/// says so in its descriptor).
+class Pruner {
+ public:
+  virtual ~Pruner() = default;
+
+  /// Whether the trial should stop now. Called after a report, at least one of which is in the history.
+  virtual bool should_prune(const StudyView&, const TrialView&) = 0;
+
+  /// The cohort (Hyperband's bracket) that a new trial belongs to; nothing for none. Must depend on the trial's number
+  /// and on published facts alone, so that every worker answers the same. Samplers that model the cohort see only its
+  /// trials.
+  virtual std::optional<std::string> cohort(const StudyView&, const TrialView&) { return std::nullopt; }
+
+  /// A later addition to the interface, by its id; null if the pruner does not have it.
+  virtual void* query_extension(std::string_view) noexcept { return nullptr; }
+};
+
+}  // namespace hone
