@@ -30,7 +30,7 @@ struct StudyConfig {
   std::vector<std::string> metric_names;
   PluginSpec storage{"memory"};
   PluginSpec sampler{"tpe"};
-  PluginSpec pruner{"median"};
+  PluginSpec pruner{""};                 ///< empty name: `median` for one objective, `nop` for several
   std::optional<std::uint64_t> seed;     ///< of the study (`sampler.seed`)
   DeclaredSpace space;
   Json objective;                        ///< the section as written; null if absent. Its reader is who runs it.

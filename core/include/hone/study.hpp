@@ -41,7 +41,7 @@ struct StudyOptions {
   std::string name{};  ///< empty: a name is made up
   std::vector<Direction> directions{Direction::minimize};
   PluginSpec sampler{"tpe"};
-  PluginSpec pruner{"median"};
+  PluginSpec pruner{""};  ///< empty name: `median` for one objective, `nop` for several
   PluginSpec storage{"memory"};
   std::optional<std::uint64_t> seed{};  ///< drawn if absent; an existing study keeps its own
   DeclaredSpace space{};
