@@ -208,6 +208,12 @@ class History {
     return id;
   }
 
+  CohortId intern_cohort(std::string_view name) {
+    const CohortId cohort = cohorts_.intern(name);
+    if (cohort >= cohort_changes_.size()) cohort_changes_.resize(cohort + 1);
+    return cohort;
+  }
+
   DistributionId intern_distribution(const Distribution& distribution) {
     for (std::size_t i = distributions_.size(); i-- > 0;) {
       if (distributions_[i] == distribution) return static_cast<DistributionId>(i);
@@ -312,9 +318,7 @@ class History {
     Running& live = running(n);
     for (const ParameterRecord& p : record.relative) live.relative.push_back(cell_of(p));
     if (!record.cohort.empty()) {
-      const CohortId cohort = cohorts_.intern(record.cohort);
-      if (cohort >= cohort_changes_.size()) cohort_changes_.resize(cohort + 1);
-      cohort_of_.set(row(n), cohort);
+      cohort_of_.set(row(n), intern_cohort(record.cohort));
     }
     std::vector<Cell> visible = live.relative;
     const std::size_t count = std::min(suggested_now, live.suggested.size());

@@ -84,8 +84,8 @@ struct Preconditions {
   std::optional<std::string_view> owner;
   /// The trial's state (a claim requires waiting).
   std::optional<TrialState> state;
-  /// Creation only: finished + live + waiting trials must be fewer than this. A running trial of another library
-  /// counts while it looks alive.
+  /// For a new trial: finished + live + waiting trials must be fewer than this. For the claim of a waiting one:
+  /// finished + live. A running trial of another library counts while it looks alive.
   std::optional<std::int64_t> budget;
   /// No trial of the study may have this system attribute key with this JSON text (an enqueue that skips what exists).
   std::optional<AttributeRecord> absent_system_attr;
