@@ -191,6 +191,12 @@ class History {
     const Extra* extra = find_extra(n);
     return extra == nullptr || !extra->running ? std::nullopt : extra->running->owner;
   }
+  /// The owner's token, without a copy; nothing for trials of other libraries. Valid until the trial's next change.
+  std::optional<std::string_view> owner_token(TrialNumber n) const {
+    const Extra* extra = find_extra(n);
+    if (extra == nullptr || !extra->running || !extra->running->owner) return std::nullopt;
+    return extra->running->owner->token;
+  }
   /// The joint assignment that a running trial was given and has not necessarily asked for.
   std::span<const Cell> relative(TrialNumber n) const {
     const Extra* extra = find_extra(n);
