@@ -43,7 +43,7 @@ std::shared_ptr<MemoryStudy> MemoryStorage::study(StudyId study_id) {
 std::vector<std::shared_ptr<MemoryStudy>> MemoryStorage::all() {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<MemoryStudy>> result;
-  for (const auto& [id, study] : studies_) result.push_back(study);
+  for (const auto& entry : studies_) result.push_back(entry.second);
   return result;
 }
 
