@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// Which trial a worker works on next: one whose owner died, a waiting one, or a new one.
+#include <algorithm>
+
+#include <hone/json_text.hpp>
+
+#include "study_impl.hpp"
+
+namespace hone {
+namespace {
+
+constexpr std::string_view fail_reason_key = "hone:fail_reason";
+
+
+std::int64_t furthest_step_of(const History& history, TrialNumber number) {
+  std::int64_t furthest = -1;
+  for (MetricId metric = 0; metric < history.metric_count(); ++metric) {
+    if (const auto reports = history.reports(number, metric); !reports.empty()) {
+      furthest = std::max(furthest, reports.back().step);
+    }
+  }
+  return furthest;
+}
+
+}  // namespace
+
+Claim Study::Impl::new_claim(const std::optional<Timestamp>& lease) const {
+  Claim claim;
+  if (lease) {
+    claim.token = new_lease_token(*lease);
+  } else {
+    claim.token = process_token;
+    claim.token.nonce = new_lease_token({}).nonce;
+  }
+  claim.token_text = to_text(claim.token);
+  return claim;
+}
+
+std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& budget,
+                                             const std::optional<Timestamp>& lease) {
+  make_ready();
+  if (!lease && storage->shared() && !heartbeats) {
+    const std::lock_guard lock(owners_mutex);
+    if (!heartbeats) {
+      heartbeats = HeartbeatKeeper::of_this_process();
+      heartbeats->keep(storage, process_token.worker(), options.heartbeat_interval);
+    }
+  }
+  for (;;) {
+    if (!history_is_shared) refresh();
+    if (options.fail_foreign_after) fail_old_foreign_trials();
+    if (std::optional<Claim> claim = take_over_dead(lease)) return claim;
+    std::optional<TrialNumber> waiting;
+    {
+      const std::shared_lock lock(*history_mutex);
+      if (history->count(TrialState::waiting) != 0) {
+        for (const std::uint32_t n : history->unfinished()) {
+          if (history->state(n) == TrialState::waiting) {
+            waiting = n;
+            break;
+          }
+        }
+      }
+    }
+    if (!waiting) return claim_new(budget, lease);
+    bool spent = false;
+    if (std::optional<Claim> claim = claim_waiting(*waiting, lease, budget, &spent)) return claim;
+    if (spent) return std::nullopt;
+  }
+}
+
+std::optional<Claim> Study::Impl::claim_new(const std::optional<std::int64_t>& budget,
+                                            const std::optional<Timestamp>& lease,
+                                            const std::vector<AttributeRecord>& system_attrs) {
+  make_ready();
+  Claim claim = new_claim(lease);
+  StudyPatch patch;
+  patch.target = StudyPatch::Target::new_trial;
+  patch.trial.state = TrialState::running;
+  patch.trial.start_time = now();
+  patch.trial.owner = OwnerRecord{claim.token_text, 0, 0, -1};
+  patch.trial.system_attrs = system_attrs;
+  Preconditions preconditions;
+  preconditions.budget = budget;
+  const ApplyResult result = apply(patch, preconditions);
+  if (!result) return std::nullopt;
+  claim.number = result.number;
+  return claim;
+}
+
+std::optional<Claim> Study::Impl::claim_waiting(TrialNumber number, const std::optional<Timestamp>& lease,
+                                                const std::optional<std::int64_t>& budget, bool* spent) {
+  make_ready();
+  Claim claim = new_claim(lease);
+  StudyPatch patch;
+  patch.target = StudyPatch::Target::existing_trial;
+  patch.number = number;
+  patch.trial.state = TrialState::running;
+  patch.trial.start_time = now();
+  patch.trial.owner = OwnerRecord{claim.token_text, 0, 0, -1};
+  Preconditions preconditions;
+  preconditions.state = TrialState::waiting;
+  preconditions.budget = budget;
+  if (const ApplyResult result = apply(patch, preconditions); !result) {
+    if (spent != nullptr) *spent = result.refusal == Refusal::budget_spent;
+    return std::nullopt;
+  }
+  claim.number = number;
+  claim.takes_fixed_values = true;
+  return claim;
+}
+
+// ---- takeover ----------------------------------------------------------------------------------------------------------
+
+bool Study::Impl::owner_is_dead(TrialNumber number, const History::Owner& owner) {
+  if (owner.token.empty()) return true;
+  const std::optional<OwnerToken> token = owner_token_from(owner.token);
+  if (!token) return false;
+  if (!token->lease && token->worker() == process_token.worker()) return false;
+  {
+    // Asking the system or the storage about each running trial before each new one would cost more than the trials.
+    const std::lock_guard lock(owners_mutex);
+    const auto time = std::chrono::steady_clock::now();
+    const auto [checked, first] = owners_checked.try_emplace(number, time);
+    if (!first && time - checked->second < std::chrono::milliseconds(200)) return false;
+    checked->second = time;
+  }
+  switch (life_of(*token)) {
+    case OwnerLife::alive: return false;
+    case OwnerLife::dead: return true;
+    case OwnerLife::unknown: break;
+  }
+  const std::optional<std::chrono::milliseconds> age = storage->heartbeat_age(token->worker());
+  return !age || *age > options.heartbeat_grace;
+}
+
+std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>& lease) {
+  std::vector<std::pair<TrialNumber, History::Owner>> owned;
+  {
+    const std::shared_lock lock(*history_mutex);
+    for (const std::uint32_t n : history->unfinished()) {
+      if (history->state(n) != TrialState::running) continue;
+      if (std::optional<History::Owner> owner = history->owner(n)) owned.emplace_back(n, std::move(*owner));
+    }
+  }
+  for (const auto& [number, owner] : owned) {
+    if (!owner_is_dead(number, owner)) continue;
+    if (std::optional<Claim> claim = take_over(number, owner, lease)) return claim;
+  }
+  return std::nullopt;
+}
+
+std::optional<Claim> Study::Impl::take_over(TrialNumber number, const History::Owner& owner,
+                                            const std::optional<Timestamp>& lease) {
+  const std::optional<OwnerToken> old_token = owner_token_from(owner.token);
+  const bool crashed = !owner.token.empty();
+  Claim claim = new_claim(lease);
+  claim.number = number;
+  claim.takes_fixed_values = true;
+  claim.attempt = owner.attempt + 1;
+  claim.crashes = owner.crashes;
+  claim.furthest_step = owner.furthest_step;
+  {
+    const std::shared_lock lock(*history_mutex);
+    const std::int64_t reached = furthest_step_of(*history, number);
+    if (crashed) claim.crashes = reached > owner.furthest_step ? 1 : owner.crashes + 1;
+    claim.furthest_step = std::max(claim.furthest_step, reached);
+  }
+  StudyPatch patch;
+  patch.target = StudyPatch::Target::existing_trial;
+  patch.number = number;
+  Preconditions preconditions;
+  preconditions.owner = owner.token;
+  preconditions.state = TrialState::running;
+  const bool give_up = crashed && claim.crashes >= options.max_crashes;
+  std::string reason;
+  if (give_up) {
+    reason = to_json_text(Json("its worker died " + std::to_string(claim.crashes) +
+                               " times without a new report between; see max_crashes"));
+    patch.trial.state = TrialState::fail;
+    patch.trial.complete_time = now();
+    patch.trial.system_attrs.push_back({fail_reason_key, reason});
+  } else {
+    patch.trial.owner = OwnerRecord{claim.token_text, claim.attempt, claim.crashes, claim.furthest_step};
+    patch.trial.new_attempt = true;
+  }
+  if (!apply(patch, preconditions)) return std::nullopt;
+  if (old_token) kill_leftover_processes(*old_token);
+  if (crashed) {
+    logger->info("trial " + std::to_string(number) + ": its worker died; " +
+                 (give_up ? "FAIL after " + std::to_string(claim.crashes) + " crashes" : "taken over"));
+  }
+  if (give_up) return std::nullopt;
+  return claim;
+}
+
+void Study::Impl::fail_old_foreign_trials() {
+  std::vector<TrialNumber> old;
+  {
+    const std::shared_lock lock(*history_mutex);
+    const Timestamp limit = now() - *options.fail_foreign_after;
+    for (const std::uint32_t n : history->unfinished()) {
+      const auto start = history->start_time(n);
+      if (history->state(n) == TrialState::running && !history->owner(n) && start && *start < limit) old.push_back(n);
+    }
+  }
+  for (const TrialNumber number : old) {
+    StudyPatch patch;
+    patch.target = StudyPatch::Target::existing_trial;
+    patch.number = number;
+    patch.trial.state = TrialState::fail;
+    patch.trial.complete_time = now();
+    const std::string reason = to_json_text(Json("a trial of another program that started longer ago than the stated grace"));
+    patch.trial.system_attrs.push_back({fail_reason_key, reason});
+    Preconditions preconditions;
+    preconditions.state = TrialState::running;
+    apply(patch, preconditions);
+  }
+}
+
+}  // namespace hone

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// One thread of the process that says for all its studies that it lives.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <hone/storage.hpp>
+
+namespace hone {
+
+class HeartbeatKeeper {
+ public:
+  /// The process's keeper; lives while somebody holds it.
+  static std::shared_ptr<HeartbeatKeeper> of_this_process();
+  HeartbeatKeeper();
+  ~HeartbeatKeeper();
+
+  /// Beats at once and then every `interval`, until the storage is gone.
+  void keep(const std::shared_ptr<Storage>& storage, std::string worker, std::chrono::milliseconds interval);
+
+ private:
+  struct Beat {
+    std::weak_ptr<Storage> storage;
+    std::string worker;
+    std::chrono::milliseconds interval;
+    std::chrono::steady_clock::time_point due;
+  };
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Beat> beats_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace hone

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// Owner tokens: reading and writing them, and asking /proc whether an owner still lives.
+#include <hone/owner.hpp>
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace hone {
+namespace {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::string this_boot() {
+  std::string id = read_file("/proc/sys/kernel/random/boot_id");
+  while (!id.empty() && id.back() == '\n') id.pop_back();
+  return id;
+}
+
+std::uint64_t this_pid_namespace() {
+  struct stat info {};
+  return stat("/proc/self/ns/pid", &info) == 0 ? static_cast<std::uint64_t>(info.st_ino) : 0;
+}
+
+struct ProcessStat {
+  char state = '?';
+  std::int64_t group = 0;
+  std::uint64_t start = 0;
+};
+
+// The fields of /proc/PID/stat that are needed here; nothing if there is no such process.
+std::optional<ProcessStat> stat_of(std::int64_t pid) {
+  const std::string text = read_file("/proc/" + std::to_string(pid) + "/stat");
+  // The command's name stands in parentheses and may itself hold spaces and parentheses.
+  const std::size_t after_name = text.rfind(')');
+  if (after_name == std::string::npos) return std::nullopt;
+  std::istringstream fields(text.substr(after_name + 1));
+  ProcessStat result;
+  std::string skipped;
+  fields >> result.state >> skipped >> result.group;  // fields 3 to 5
+  for (int field = 6; field < 22; ++field) fields >> skipped;
+  fields >> result.start;
+  return fields ? std::optional(result) : std::nullopt;
+}
+
+std::string random_nonce() {
+  std::random_device device;
+  constexpr char digits[] = "0123456789abcdef";
+  std::string nonce;
+  for (int i = 0; i < 4; ++i) {
+    std::uint32_t bits = device();
+    for (int j = 0; j < 4; ++j, bits >>= 4) nonce += digits[bits & 15];
+  }
+  return nonce;
+}
+
+bool same_machine(const OwnerToken& token) {
+  return token.boot_id == this_boot() && token.pid_namespace == this_pid_namespace();
+}
+
+// The processes of a group that were started for this token: pids are reused, environments are not forged.
+std::vector<pid_t> leftover(const OwnerToken& token) {
+  std::vector<pid_t> found;
+  const std::string mark = "HONE_TRIAL_TOKEN=" + token.nonce;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const std::string name = entry.path().filename();
+    std::int64_t pid = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc{}) continue;
+    const std::optional<ProcessStat> process = stat_of(pid);
+    if (!process || process->group != token.process_group || process->state == 'Z') continue;
+    if (read_file(entry.path() / "environ").find(mark) != std::string::npos) found.push_back(static_cast<pid_t>(pid));
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string OwnerToken::worker() const {
+  return boot_id + '/' + std::to_string(pid_namespace) + '/' + std::to_string(pid) + '/' + std::to_string(process_start);
+}
+
+std::string to_text(const OwnerToken& token) {
+  if (token.lease) return "lease/" + std::to_string(token.lease->time_since_epoch().count()) + '/' + token.nonce;
+  return "process/" + token.worker() + '/' + std::to_string(token.process_group) + '/' + token.nonce;
+}
+
+std::optional<OwnerToken> owner_token_from(std::string_view text) {
+  std::vector<std::string> parts{""};
+  for (const char c : text) {
+    if (c == '/') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  const auto number = [](const std::string& part, auto& out) {
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), out);
+    return error == std::errc{} && end == part.data() + part.size();
+  };
+  OwnerToken token;
+  if (parts.size() == 3 && parts[0] == "lease") {
+    std::int64_t deadline = 0;
+    if (!number(parts[1], deadline)) return std::nullopt;
+    token.lease = Timestamp(std::chrono::microseconds(deadline));
+    token.nonce = parts[2];
+    return token;
+  }
+  if (parts.size() != 7 || parts[0] != "process") return std::nullopt;
+  token.boot_id = parts[1];
+  token.nonce = parts[6];
+  if (!number(parts[2], token.pid_namespace) || !number(parts[3], token.pid) || !number(parts[4], token.process_start) ||
+      !number(parts[5], token.process_group)) {
+    return std::nullopt;
+  }
+  return token;
+}
+
+OwnerToken new_process_token() {
+  OwnerToken token;
+  token.boot_id = this_boot();
+  token.pid_namespace = this_pid_namespace();
+  token.pid = getpid();
+  if (const auto process = stat_of(token.pid)) token.process_start = process->start;
+  token.nonce = random_nonce();
+  return token;
+}
+
+OwnerToken new_lease_token(Timestamp deadline) {
+  OwnerToken token;
+  token.lease = deadline;
+  token.nonce = random_nonce();
+  return token;
+}
+
+OwnerLife life_of(const OwnerToken& token) {
+  if (token.lease) return now() < *token.lease ? OwnerLife::alive : OwnerLife::dead;
+  if (!same_machine(token)) return OwnerLife::unknown;
+  const std::optional<ProcessStat> process = stat_of(token.pid);
+  const bool lives = process && process->start == token.process_start && process->state != 'Z' && process->state != 'X';
+  return lives ? OwnerLife::alive : OwnerLife::dead;
+}
+
+void kill_leftover_processes(const OwnerToken& token) {
+  if (token.lease || token.process_group <= 1 || !same_machine(token)) return;
+  for (std::vector<pid_t> left = leftover(token); !left.empty(); left = leftover(token)) {
+    for (const pid_t pid : left) kill(pid, SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+}  // namespace hone
