@@ -2,8 +2,10 @@
 // What the commands of the program `hone` share: one function a command, and the context that they work in.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,7 @@
 #include <CLI/App.hpp>
 
 #include <hone/config.hpp>
+#include <hone/error.hpp>
 #include <hone/json.hpp>
 #include <hone/log.hpp>
 #include <hone/registry.hpp>
@@ -50,6 +53,8 @@ class Context {
 
   /// Folders of `--plugin-path` and whether `--trust-writable-plugins` was given.
   PluginSearch plugin_search;
+  /// `--verbose`: messages of the levels info and debug are shown too.
+  bool verbose = false;
 
   /// Where messages go: standard error, unless a command replaces it (before the registry is made).
   std::shared_ptr<const Logger> logger;
@@ -76,6 +81,12 @@ class Context {
 
 /// Refuses a storage in a file that is not there, with its name. Other storages pass. @throws StorageError
 void require_existing(const PluginSpec& storage);
+
+/// The study of that name; without a name the only one. Nothing if it is not there. @throws ConfigError if there are
+/// several to choose from, with their names.
+std::optional<StudyRecord> find_study(Storage& storage, const std::string& name);
+/// What to say when `find_study` found nothing.
+ConfigError no_such_study(Storage& storage, const std::string& name);
 
 // Options that mean the same on every command.
 void add_storage_option(CLI::App& command, StudyArguments& arguments);
