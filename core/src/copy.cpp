@@ -5,6 +5,7 @@
 #include <hone/error.hpp>
 #include <hone/study.hpp>
 
+#include "history_patch.hpp"
 #include "study_impl.hpp"
 
 namespace hone {
@@ -33,25 +34,6 @@ class Ignore final : public ChangeReceiver {
   void on_trial(TrialNumber, const TrialPatch&, bool) override {}
   void on_fact(const FactRecord&) override {}
 };
-
-TrialPatch patch_of(const History& from, TrialNumber n) {
-  TrialPatch patch;
-  patch.state = from.state(n);
-  patch.start_time = from.start_time(n);
-  patch.complete_time = from.complete_time(n);
-  const auto values = from.values(n);
-  patch.values.assign(values.begin(), values.end());
-  for (const History::Cell& cell : from.suggested(n)) {
-    patch.params.push_back({from.parameter_name(cell.parameter), &from.distribution(cell.distribution), cell.value});
-  }
-  for (MetricId metric = 0; metric < from.metric_count(); ++metric) {
-    for (const Report& r : from.reports(n, metric)) patch.reports.push_back({from.metric_name(metric), r.step, r.value});
-  }
-  for (const History::Constraint& c : from.constraints(n)) {
-    patch.constraints.push_back({from.constraint_name(c.name), c.value});
-  }
-  return patch;
-}
 
 // What belongs to the identity of one study, or is written by itself, is not copied as an attribute.
 bool copied_attribute(std::string_view key) { return !key.starts_with("hone:uuid") && !key.starts_with("constraints:"); }

@@ -9,6 +9,7 @@
 #include <hone/error.hpp>
 #include <hone/json_text.hpp>
 
+#include "history_patch.hpp"
 #include "space_json.hpp"
 #include "study_impl.hpp"
 
@@ -137,22 +138,7 @@ class Replay {
   }
 
   void show_finished(TrialNumber n) {
-    const History& from = *whole_.history;
-    TrialPatch patch;
-    patch.state = from.state(n);
-    patch.start_time = from.start_time(n);
-    patch.complete_time = from.complete_time(n);
-    const auto values = from.values(n);
-    patch.values.assign(values.begin(), values.end());
-    for (const History::Cell& cell : from.suggested(n)) {
-      patch.params.push_back({from.parameter_name(cell.parameter), &from.distribution(cell.distribution), cell.value});
-    }
-    for (MetricId metric = 0; metric < from.metric_count(); ++metric) {
-      for (const Report& r : from.reports(n, metric)) patch.reports.push_back({from.metric_name(metric), r.step, r.value});
-    }
-    for (const History::Constraint& c : from.constraints(n)) {
-      patch.constraints.push_back({from.constraint_name(c.name), c.value});
-    }
+    TrialPatch patch = patch_of(*whole_.history, n);
     if (!history_->known(n) || !history_->pending(n)) patch.start = start_of(n, /*with_draws=*/false);
     history_->apply(n, patch, /*snapshot=*/true);
   }
@@ -219,13 +205,17 @@ class Replay {
     if (const Json* space = description.find("space")) options.space = space_from_json(*space);
     if (const Json* budget = description.find("budget"); budget != nullptr && budget->as_int() != nullptr) options.budget = *budget->as_int();
     if (const Json* workers = description.find("workers"); workers != nullptr && workers->as_int() != nullptr) options.workers = *workers->as_int();
+    if (options.sampler.name.find_first_of("/:") != std::string::npos) {
+      throw StorageError("the stored sampler name '" + options.sampler.name + "' is a path; nothing is loaded by it");
+    }
     const PluginInfo plugin = registry_->find(PluginKind::sampler, options.sampler.name);
     if (plugin.version != text("version")) {
       report_.notes.push_back("sampler '" + plugin.name + "' was version " + text("version") + " and is " + plugin.version +
                               " now; proposals may differ");
     }
     if (has(plugin.capabilities, Capability::not_pure)) {
-      report_.notes.push_back("sampler '" + plugin.name + "' does not promise to propose the same again");
+      throw PluginError("sampler '" + plugin.name + "' does not promise to propose the same again, so there is nothing to replay",
+                        "sampler/" + plugin.name);
     }
     if (!text("platform").empty() && text("platform") != abi_tag()) {
       report_.notes.push_back("sampler '" + plugin.name + "' repeats itself on one platform only, and ran on another");

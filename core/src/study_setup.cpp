@@ -183,7 +183,8 @@ void Study::Impl::build_algorithms() {
                       "sampler");
   }
   // Built now, so that a wrong option is found before the first trial.
-  resolved_sampler = {options.sampler.name, registry->resolve(PluginKind::sampler, options.sampler, "sampler")};
+  // Published by the plugin's own name, never by a path: nothing that stands in a storage says which file to load.
+  resolved_sampler = {sampler_info.name, registry->resolve(PluginKind::sampler, options.sampler, "sampler")};
   declare_space();
   sampler_for(no_cohort);
   pruner_capabilities = registry->find(PluginKind::pruner, options.pruner.name).capabilities;
