@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// One program run for one trial.
+#pragma once
+
+#include <hone/study.hpp>
+
+#include "surroundings.hpp"
+#include "trial_requests.hpp"
+
+namespace hone::cli {
+
+/// Runs the program of a trial to its end and returns the objective values.
+/// @throws ProgramFailed   with the reason: status, signal, timeout, nothing usable, NaN.
+/// @throws TrialPruned     when a report said so; the process group is ended, politely, then firmly.
+/// @throws TrialReleased   when interrupted.
+Values run_program(const ObjectiveConfig& objective, const std::filesystem::path& program,
+                   const Surroundings& surroundings, Trial& trial);
+
+/// What a trial's program is started with.
+struct Preparation {
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;
+  std::filesystem::path workdir;  ///< empty: this process's
+  PlaceholderValues values;       ///< of this trial
+  std::optional<std::filesystem::path> result_file;
+};
+/// Makes the working directory and the files for a trial whose parameters are suggested. @throws ProgramFailed
+Preparation prepare(const ObjectiveConfig& objective, const Trial& trial);
+
+/// What becomes of a trial whose program said so. @throws ProgramFailed, TrialPruned
+Values values_of(const Told& told);
+/// @throws ProgramFailed if one is NaN
+void refuse_nan(const std::vector<double>& values);
+
+}  // namespace hone::cli
