@@ -41,7 +41,10 @@ Json values_json(const FrozenTrial& trial) {
   return Json::Array(trial.values.begin(), trial.values.end());
 }
 
-Json time_json(const std::optional<Timestamp>& time) { return time ? Json(iso_time(*time)) : Json(); }
+Json time_json(const std::optional<Timestamp>& time) {
+  if (!time) return {};
+  return iso_time(*time);
+}
 
 std::optional<std::chrono::microseconds> duration_of(const FrozenTrial& trial) {
   if (!trial.start_time || !trial.complete_time) return std::nullopt;
@@ -70,13 +73,51 @@ std::set<std::string> keys_of(const std::vector<FrozenTrial>& trials, const Json
   return keys;
 }
 
+// Number, state, values, params, times; cells that a trial lacks stay null.
+std::vector<Json> row_of(const FrozenTrial& trial, std::size_t objectives, const std::vector<std::string>& params,
+                         Detail detail) {
+  const bool wide = detail == Detail::wide;
+  std::vector<Json> row(2 + objectives + params.size() + (wide ? 3 : 1));
+  row[0] = trial.number;
+  row[1] = to_string(trial.state);
+  for (std::size_t i = 0; i < std::min(objectives, trial.values.size()); ++i) row[2 + i] = trial.values[i];
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    if (const Choice* value = trial.param(params[i])) row[2 + objectives + i] = to_json(*value);
+  }
+  if (wide) {
+    row[row.size() - 3] = time_json(trial.start_time);
+    row[row.size() - 2] = time_json(trial.complete_time);
+  }
+  if (const auto duration = duration_of(trial)) {
+    if (wide) {
+      row.back() = std::chrono::duration<double>(*duration).count();
+    } else {
+      row.back() = duration_text(*duration);
+    }
+  }
+  return row;
+}
+
+// Why trials failed, if any did and said so.
+void add_reasons(Listing& listing, const std::vector<FrozenTrial>& trials) {
+  const std::string key = "hone:fail_reason";
+  if (!keys_of(trials, &FrozenTrial::system_attrs).contains(key)) return;
+  listing.columns.emplace_back("reason");
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    Json& cell = listing.rows[i].emplace_back();
+    if (const auto found = trials[i].system_attrs.find(key); found != trials[i].system_attrs.end())
+      cell = found->second;
+  }
+}
+
 void add_attributes(Listing& listing, const std::vector<FrozenTrial>& trials, const JsonMap FrozenTrial::*map,
                     const std::string& prefix) {
   for (const std::string& key : keys_of(trials, map)) {
     listing.columns.push_back(prefix + key);
     for (std::size_t i = 0; i < trials.size(); ++i) {
       const auto found = (trials[i].*map).find(key);
-      listing.rows[i].push_back(found == (trials[i].*map).end() ? Json() : found->second);
+      Json& cell = listing.rows[i].emplace_back();
+      if (found != (trials[i].*map).end()) cell = found->second;
     }
   }
 }
@@ -145,38 +186,23 @@ std::vector<std::string> value_columns(const Study& study) {
 Listing trial_listing(const Study& study, const std::vector<FrozenTrial>& trials, Detail detail) {
   const bool wide = detail == Detail::wide;
   const std::vector<std::string> params = parameter_names(trials);
+  const std::vector<std::string> values = value_columns(study);
   Listing listing;
   listing.columns = {"number", "state"};
-  const std::vector<std::string> values = value_columns(study);
   listing.columns.insert(listing.columns.end(), values.begin(), values.end());
   for (const std::string& name : params) listing.columns.push_back(wide ? "params_" + name : name);
   if (wide) listing.columns.insert(listing.columns.end(), {"datetime_start", "datetime_complete"});
   listing.columns.push_back("duration");
-  for (const FrozenTrial& trial : trials) {
-    auto& row = listing.rows.emplace_back();
-    row.push_back(trial.number);
-    row.push_back(to_string(trial.state));
-    for (std::size_t i = 0; i < values.size(); ++i)
-      row.push_back(i < trial.values.size() ? Json(trial.values[i]) : Json());
-    for (const std::string& name : params) {
-      const Choice* value = trial.param(name);
-      row.push_back(value == nullptr ? Json() : to_json(*value));
-    }
-    const auto duration = duration_of(trial);
-    if (wide) {
-      row.push_back(time_json(trial.start_time));
-      row.push_back(time_json(trial.complete_time));
-      row.push_back(duration ? Json(std::chrono::duration<double>(*duration).count()) : Json());
-    } else {
-      row.push_back(duration ? Json(duration_text(*duration)) : Json());
-    }
+  for (const FrozenTrial& trial : trials) listing.rows.push_back(row_of(trial, values.size(), params, detail));
+  if (!wide) {
+    add_reasons(listing, trials);
+    return listing;
   }
-  if (!wide) return listing;
-  add_attributes(listing, trials, &FrozenTrial::user_attrs, "user_attrs_");
-  add_attributes(listing, trials, &FrozenTrial::system_attrs, "system_attrs_");
   listing.columns.push_back("intermediate_values");
   for (std::size_t i = 0; i < trials.size(); ++i)
     listing.rows[i].push_back(reports_json(trials[i].intermediate_values));
+  add_attributes(listing, trials, &FrozenTrial::user_attrs, "user_attrs_");
+  add_attributes(listing, trials, &FrozenTrial::system_attrs, "system_attrs_");
   return listing;
 }
 
