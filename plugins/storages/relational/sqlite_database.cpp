@@ -93,8 +93,10 @@ void Database::configure(const SqliteTarget& target) {
 
 // A file that others made keeps its journal mode.
 void Database::use_wal_if_new() {
-  Rows pages = query("PRAGMA page_count");
-  if (!pages.next() || pages.integer(0) != 0) return;
+  {
+    Rows pages = query("PRAGMA page_count");
+    if (!pages.next() || pages.integer(0) != 0) return;
+  }
   // Several processes may be creating the same file; the mode is set by whichever comes first.
   for (int tries = 0; sqlite3_exec(handle_, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr) != SQLITE_OK;
        ++tries) {
