@@ -113,12 +113,14 @@ void add_ask_command(CLI::App& app, Context& context) {
       ->expected(1)
       ->take_all()
       ->check(CLI::IsMember({"minimize", "maximize"}));
-  command->add_option("--seed", arguments->seed, "The seed of a study that is created")->type_name("N");
+  command->add_option("--seed", arguments->seed, "The seed of a study that is created")
+      ->type_name("N")
+      ->check(non_negative);
   command->add_option("--lease", arguments->lease, "How long the trial is kept for who asked (default: 1d)")
       ->type_name("DURATION");
   command->add_option("--count", arguments->count, "How many trials to begin, each with the earlier ones pending")
       ->type_name("N")
-      ->check(CLI::Range(1, 100000));
+      ->check(positive);
   command->footer(examples);
   command->callback(
       [&context, arguments] { context.action = [&context, arguments] { return ask(context, *arguments); }; });

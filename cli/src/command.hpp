@@ -91,6 +91,9 @@ ConfigError no_such_study(Storage& storage, const std::string& name);
 // Options that mean the same on every command.
 void add_storage_option(CLI::App& command, StudyArguments& arguments);
 void add_study_options(CLI::App& command, StudyArguments& arguments);
+/// For `CLI::Option::check`: nothing, or what is wrong with a text that is no whole number of at least 0 (1).
+std::string non_negative(const std::string& text);
+std::string positive(const std::string& text);
 void add_format_option(CLI::App& command, Format& format);
 
 // One function a command, each in a file of its own. `context` outlives the app.

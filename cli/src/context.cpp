@@ -129,12 +129,22 @@ void add_study_options(CLI::App& command, StudyArguments& arguments) {
       ->type_name("NAME");
 }
 
+std::string non_negative(const std::string& text) {
+  const bool is_whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return is_whole ? "" : "'" + text + "' is no whole number >= 0";
+}
+
+std::string positive(const std::string& text) {
+  const bool is_zero = text.find_first_not_of('0') == std::string::npos;
+  return is_zero || !non_negative(text).empty() ? "'" + text + "' is no whole number >= 1" : "";
+}
+
 void add_format_option(CLI::App& command, Format& format) {
   const std::map<std::string, Format> words{{"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}};
   command
       .add_option_function<std::string>(
           "--format", [&format, words](const std::string& word) { format = words.at(word); },
-          "How to print: table, json or csv (default: table)")
+          "How to print (default: table)")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "json", "csv"}));
 }

@@ -141,8 +141,8 @@ int main_of_hone(int argc, char** argv) {
     return parse_error(app, error);
   }
   if (context.action) return run_action(context);
-  const CLI::App& command = deepest(app);
-  std::cerr << command.help();
+  // The help of the group that was given without a command, such as `hone plugins`.
+  std::cerr << app.help();
   return exit_usage;
 }
 

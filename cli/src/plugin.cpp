@@ -122,6 +122,8 @@ int check_plugin(Context& context, const CheckArguments& arguments) {
 void add_plugin_command(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand("plugin", "Write a plugin of your own");
   group->require_subcommand(0, 1);
+  group->footer(
+      "'hone plugin new sampler NAME' writes a project that builds as it is; 'hone plugin check FILE' tries it.");
 
   CLI::App* create = group->add_subcommand("new", "Write a plugin project that builds as it is");
   const auto new_arguments = std::make_shared<NewArguments>();

@@ -221,6 +221,7 @@ int show(Context& context, const Arguments& arguments) {
 void add_plugins_command(CLI::App& app, Context& context) {
   CLI::App* group = app.add_subcommand("plugins", "List and describe the plugins that are found");
   group->require_subcommand(0, 1);
+  group->footer(list_examples);
   const auto arguments = std::make_shared<Arguments>();
 
   CLI::App* list_command = group->add_subcommand("list", "List the plugins that are found");

@@ -68,7 +68,7 @@ void add_tell_command(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("tell", "End a trial with its value");
   const auto arguments = std::make_shared<Arguments>();
   add_study_options(*command, arguments->study);
-  command->add_option("NUMBER", arguments->number, "The trial's number")->required()->check(CLI::NonNegativeNumber);
+  command->add_option("NUMBER", arguments->number, "The trial's number")->required()->check(non_negative);
   command->add_option("VALUE", arguments->values, "One value an objective");
   command->add_option("--state", arguments->state, "complete (default), pruned or fail")
       ->type_name("STATE")

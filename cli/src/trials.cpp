@@ -61,7 +61,7 @@ void add_trials_command(CLI::App& app, Context& context) {
       ->take_all()
       ->transform(
           CLI::IsMember(std::set<std::string>{"COMPLETE", "PRUNED", "FAIL", "RUNNING", "WAITING"}, CLI::ignore_case));
-  command->add_option("--last", arguments->last, "Only the last N of them")->type_name("N");
+  command->add_option("--last", arguments->last, "Only the last N of them")->type_name("N")->check(non_negative);
   command->footer(examples);
   command->callback(
       [&context, arguments] { context.action = [&context, arguments] { return trials(context, *arguments); }; });
