@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
-#include <sstream>
 
 #include "command.hpp"
 #include "terminal.hpp"
@@ -34,15 +33,18 @@ class StderrLogger final : public Logger {
   const bool& verbose_;
 };
 
-// The path of a file-backed storage; empty for others and for SQLite's in-memory databases.
+// The file behind a SQLite storage; empty for other storages. (`///relative.db`, `////absolute.db` or a plain path, and
+// perhaps parameters after a question mark.)
 std::filesystem::path file_of(const PluginSpec& storage) {
-  if (storage.name != "sqlite") return {};
-  for (const char* key : {"path", "file", "target"}) {
-    const Json* value = storage.options.find(key);
-    if (value != nullptr && value->as_string() != nullptr && *value->as_string() != ":memory:")
-      return *value->as_string();
+  constexpr std::string_view scheme = "sqlite:";
+  std::string target;
+  if (storage.name.starts_with(scheme)) {
+    target = storage.name.substr(scheme.size());
+  } else if (const Json* option = storage.options.find("target"); storage.name == "sqlite" && option != nullptr) {
+    if (const std::string* text = option->as_string()) target = *text;
   }
-  return {};
+  if (target.starts_with("///")) target.erase(0, 3);
+  return target.substr(0, target.find('?'));
 }
 
 }  // namespace
