@@ -43,8 +43,8 @@ int replay_command(Context& context, const Arguments& arguments) {
   }
   std::cout << "study '" << study->name << "': " << report.agreed << " proposals agree, " << report.differences.size()
             << " differ\n";
-  if (report.fixed > 0) std::cout << report.fixed << " values were given, not proposed\n";
-  if (report.foreign > 0) std::cout << report.foreign << " trials come from another library and were not replayed\n";
+  if (report.fixed > 0) std::cout << "given, not proposed: " << report.fixed << '\n';
+  if (report.foreign > 0) std::cout << "trials of other libraries, not replayed: " << report.foreign << '\n';
   for (const std::string& note : report.notes) std::cout << "note: " << note << '\n';
   for (const std::string& difference : report.differences) std::cout << "differs: " << difference << '\n';
   return code;
