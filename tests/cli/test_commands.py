@@ -5,8 +5,9 @@ import csv
 import datetime
 import io
 import json
-import pty
 import os
+import pathlib
+import pty
 import re
 import select
 import sqlite3
@@ -558,6 +559,23 @@ class PluginAuthor(CliTest):
         checks = self.hone_json("plugin", "check", self.shipped_file("storage", "sqlite"), "--options",
                                 '{"target": "check.db"}', "--format", "json")
         self.assertEqual({c["result"] for c in checks}, {"ok"})
+
+    def failed_checks(self, fault):
+        file = pathlib.Path(os.environ["HONE_BUILD_DIR"]) / "tests" / "cli_plugins" / f"bad_{fault}.so"
+        done = self.run_hone("plugin", "check", file, "--format", "json")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        return [c for c in json.loads(done.stdout) if c["result"] == "FAILED"]
+
+    def test_check_finds_proposals_out_of_range(self):
+        self.assertTrue([c for c in self.failed_checks("out_of_range") if c["check"].startswith("proposals are in range")])
+
+    def test_check_finds_state_that_does_not_come_from_the_history(self):
+        self.assertTrue([c for c in self.failed_checks("state") if c["check"].startswith("a fresh instance")])
+
+    def test_check_finds_what_throws_and_what_exports_too_much(self):
+        failed = self.failed_checks("throw")
+        self.assertTrue([c for c in failed if c["check"].startswith("exports hone_plugin_table")], failed)
+        self.assertTrue([c for c in failed if "sample_independent" in c["detail"]], failed)
 
     def test_check_of_what_is_no_plugin(self):
         (self.folder / "text.so").write_text("not a shared object")
