@@ -2,6 +2,8 @@
 // What every plugin must do, tried on a plugin: samplers and pruners in studies in memory.
 #include "conformance.hpp"
 
+#include <cxxabi.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -9,6 +11,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 
@@ -231,10 +234,20 @@ bool is_hones(const std::string& symbol) {
          symbol.starts_with("hone_");
 }
 
-std::string joined(const std::vector<std::string>& words) {
+// As its author wrote it.
+std::string demangled(const std::string& symbol) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status),
+                                                    std::free);
+  return status == 0 && text ? text.get() : symbol;
+}
+
+std::string some_of(const std::vector<std::string>& symbols) {
+  constexpr std::size_t shown = 3;
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
+  for (std::size_t i = 0; i < std::min(shown, symbols.size()); ++i)
+    text += (i == 0 ? "" : ", ") + demangled(symbols[i]);
+  return symbols.size() > shown ? text + " and " + std::to_string(symbols.size() - shown) + " more" : text;
 }
 
 // The answers of a pruner to a fixed set of learning curves, one letter each.
@@ -275,10 +288,10 @@ std::vector<Check> check_file(const std::filesystem::path& file) {
     if (std::ranges::find(symbols.defined, plugin_symbol) == symbols.defined.end()) {
       return std::string("it does not export ") + plugin_symbol + "; use HONE_PLUGINS";
     }
-    return surplus.empty() ? "" : "it also exports " + joined(surplus) + "; build it by hone_add_plugin";
+    return surplus.empty() ? "" : "it also exports " + some_of(surplus) + "; build it by hone_add_plugin";
   }));
   checks.push_back(check("needs no symbol of hone", [&] {
-    return needed.empty() ? "" : "it expects " + joined(needed) + " from its host; link nothing but hone::sdk";
+    return needed.empty() ? "" : "it expects " + some_of(needed) + " from its host; link nothing but hone::sdk";
   }));
   return checks;
 }
