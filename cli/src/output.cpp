@@ -60,7 +60,7 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 
 std::string csv_field(const Json& cell) {
   if (cell.is_null()) return "";
-  const std::string text = cell.as_string() != nullptr ? *cell.as_string() : to_json_text(cell);
+  std::string text = cell.as_string() != nullptr ? *cell.as_string() : to_json_text(cell);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) {

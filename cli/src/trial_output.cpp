@@ -175,7 +175,7 @@ Json full_trial_json(const FrozenTrial& trial) {
 
 std::vector<std::string> value_columns(const Study& study) {
   const std::size_t objectives = study.directions().size();
-  const std::vector<std::string> names = study.metric_names();
+  std::vector<std::string> names = study.metric_names();
   if (names.size() == objectives) return names;
   if (objectives == 1) return {"value"};
   std::vector<std::string> columns;
