@@ -59,7 +59,7 @@ void write_filled_in(const fs::path& from, const fs::path& to, const std::string
 fs::path template_folder(PluginKind kind) {
   // bin/hone and share/hone lie beside each other in the build tree as in the installed one.
   const fs::path prefix = fs::read_symlink("/proc/self/exe").parent_path().parent_path();
-  const fs::path folder = prefix / "share" / "hone" / "templates" / to_string(kind);
+  fs::path folder = prefix / "share" / "hone" / "templates" / to_string(kind);
   if (fs::is_directory(folder)) return folder;
   throw Error("there is no template for a " + std::string(to_string(kind)) + " at " + folder.string() +
               "; is hone installed as a whole?");
