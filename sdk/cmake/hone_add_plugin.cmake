@@ -28,7 +28,8 @@ function(hone_add_plugin kind name)
   set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${HONE_PLUGIN_EXPORTS})
   if(DEFINED PROJECT_NAME AND PROJECT_NAME STREQUAL "hone")
     set_target_properties(${target} PROPERTIES
-      LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/hone/plugins/${kind}s)
+      LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/hone/plugins/${kind}s
+      INSTALL_RPATH "")
     install(TARGETS ${target} LIBRARY DESTINATION lib/hone/plugins/${kind}s)
   endif()
 endfunction()
