@@ -25,6 +25,8 @@ StudyOptions study_options(Context& context, const StudyConfigArguments& argumen
   } else {
     const StudyConfig config = load_config(arguments.config, arguments.overrides);
     options = Study::options_from(config);
+    // As in `hone run`.
+    if (options.name.empty()) options.name = config.file.stem().string();
     context.registry(config.plugin_path);
     const bool storage_is_named = !arguments.study.storage.empty() || std::getenv("HONE_STORAGE") != nullptr;
     if (!arguments.study.storage.empty() || (config.storage.name == "memory" && storage_is_named)) {

@@ -447,7 +447,7 @@ class Enqueue(CliTest):
 
     def test_config_creates_the_study_and_checks_the_values(self):
         (self.folder / "study.jsonc").write_text(json.dumps({
-            "study": {"name": "c", "direction": "minimize"}, "storage": "sqlite:///own.db", "sampler": "random",
+            "study": {"direction": "minimize"}, "storage": "sqlite:///own.db", "sampler": "random",
             "space": {"lr": {"type": "float", "low": 0, "high": 1}, "size": {"type": "categorical", "choices": ["1", "2"]}},
         }))
         enqueue = ["enqueue", "--config", "study.jsonc"]
@@ -457,6 +457,7 @@ class Enqueue(CliTest):
         self.assertEqual(self.hone(*enqueue, "--param", "lr=0.5", "--param", "size=2"), "0\n")
         trial = self.hone_json("ask", "--config", "study.jsonc")
         self.assertEqual(trial["params"], {"lr": 0.5, "size": "2"})
+        self.assertRegex(self.hone("studies", "--storage", "own.db"), "\nstudy +minimize")
 
     def test_wrong_assignments_are_refused(self):
         self.study_with_trials()
