@@ -12,4 +12,4 @@ cp -r "$source/tests/CMakeLists.txt" "$source/tests/test_main.cpp" "$source/test
 # A build folder of the same depth as a preset's, so that the compiler cache knows the files.
 cmake -S "$work" -B "$work/build/release" -G Ninja -DCMAKE_BUILD_TYPE=Release
 cmake --build "$work/build/release"
-ctest --test-dir "$work/build/release" --output-on-failure -LE '^(slow|long)$'
+ctest --test-dir "$work/build/release" --no-tests=error --output-on-failure -LE '^(slow|long)$'
