@@ -39,7 +39,7 @@ void require_unwritable(const fs::path& path, const fs::path& file) {
   throw refusal(file, "not loaded, because " + what + " is writable by " +
                           (writers == "others" ? "every user" : "a group") +
                           ", who could put any code there; run 'chmod " + (writers == "others" ? "go-w" : "g-w") + " " +
-                          path.string() + "', or allow such files explicitly");
+                          path.string() + "', or trust such files (hone --trust-writable-plugins)");
 }
 
 // The file's beginning, to tell a text from a damaged object.
