@@ -39,7 +39,7 @@ Claim Study::Impl::new_claim(const std::optional<Timestamp>& lease) const {
 std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& budget,
                                              const std::optional<Timestamp>& lease) {
   make_ready();
-  if (!lease && storage->shared() && !heartbeats) {
+  if (!lease && storage->shared()) {
     const std::lock_guard lock(owners_mutex);
     if (!heartbeats) {
       heartbeats = HeartbeatKeeper::of_this_process();
