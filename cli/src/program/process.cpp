@@ -205,7 +205,7 @@ std::filesystem::path find_program(const std::string& name, std::string_view whe
     return std::filesystem::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0;
   };
   if (name.find('/') != name.npos) {
-    const std::filesystem::path path = std::filesystem::absolute(name);
+    std::filesystem::path path = std::filesystem::absolute(name);
     if (usable(path)) return path;
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {

@@ -18,8 +18,8 @@ inline double from_unit(const hone::Distribution& distribution, double unit) {
   if (const auto* whole = std::get_if<hone::IntDistribution>(&distribution)) {
     const auto low = static_cast<double>(whole->low);
     if (whole->log) return std::floor(low * std::pow((static_cast<double>(whole->high) + 1.0) / low, unit));
-    const auto points = static_cast<double>((whole->high - whole->low) / whole->step + 1);
-    return low + std::floor(unit * points) * static_cast<double>(whole->step);
+    const std::int64_t points = (whole->high - whole->low) / whole->step + 1;
+    return low + std::floor(unit * static_cast<double>(points)) * static_cast<double>(whole->step);
   }
   const auto choices = static_cast<double>(std::get<hone::CategoricalDistribution>(distribution).choices.size());
   return std::floor(unit * choices);
@@ -35,8 +35,8 @@ inline double to_unit(const hone::Distribution& distribution, double value) {
   const auto& whole = std::get<hone::IntDistribution>(distribution);
   const auto low = static_cast<double>(whole.low);
   if (whole.log) return std::log((value + 0.5) / low) / std::log((static_cast<double>(whole.high) + 1.0) / low);
-  const auto points = static_cast<double>((whole.high - whole.low) / whole.step + 1);
-  return ((value - low) / static_cast<double>(whole.step) + 0.5) / points;
+  const std::int64_t points = (whole.high - whole.low) / whole.step + 1;
+  return ((value - low) / static_cast<double>(whole.step) + 0.5) / static_cast<double>(points);
 }
 
 /// `unit` folded back into [0, 1) at the borders, as a ball bounces off two walls.
