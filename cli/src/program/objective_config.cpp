@@ -15,8 +15,10 @@ namespace {
 
 const std::string section = "objective";
 
-// Which words may stand in a placeholder besides parameters.
-const std::vector<std::string> words{"trial", "study", "config_dir", "workdir", "params_file"};
+bool is_placeholder_word(const std::string& name) {
+  const std::vector<std::string> words = placeholder_words();
+  return std::ranges::find(words, name) != words.end();
+}
 
 class Reader {
  public:
@@ -112,7 +114,7 @@ class Reader {
   void check_names(const TextTemplate& text, const std::string& where, bool may_be_inactive) const {
     for (const std::string& name : text.names()) {
       const DeclaredParameter* declared = parameter(name);
-      const bool is_word = declared == nullptr && std::ranges::find(words, name) != words.end();
+      const bool is_word = declared == nullptr && is_placeholder_word(name);
       if (declared == nullptr && !is_word) throw ConfigError(no_such_parameter(name), where);
       if (result_.protocol == ObjectiveConfig::Protocol::jsonl &&
           !(is_word && (name == "study" || name == "config_dir"))) {
@@ -145,7 +147,7 @@ class Reader {
   }
 
   std::string no_such_parameter(const std::string& name) const {
-    std::vector<std::string> known = words;
+    std::vector<std::string> known = placeholder_words();
     for (const DeclaredParameter& declared : result_.space) known.push_back(declared.name);
     const std::optional<std::string> meant = nearest(name, known);
     std::string message = "there is no parameter for the placeholder '{" + name + "}'";
@@ -294,6 +296,8 @@ bool append(const std::vector<CommandPart>& parts, const PlaceholderValues& valu
 
 }  // namespace
 
+std::vector<std::string> placeholder_words() { return {"trial", "study", "config_dir", "workdir", "params_file"}; }
+
 ObjectiveConfig objective_from(const StudyConfig& config) {
   ObjectiveConfig result;
   result.space = config.space;
@@ -310,12 +314,10 @@ std::optional<std::string> program_name(const ObjectiveConfig& objective) {
       .fill({{"config_dir", objective.config_folder.string()}});
 }
 
-PlaceholderValues placeholder_values(const ObjectiveConfig& objective, const Trial& trial,
-                                     const std::filesystem::path& workdir) {
+PlaceholderValues placeholder_values(const ObjectiveConfig& objective, const Trial& trial) {
   PlaceholderValues values{{"trial", std::to_string(trial.number())},
                            {"study", objective.study},
                            {"config_dir", objective.config_folder.string()}};
-  if (!workdir.empty()) values["workdir"] = workdir.string();
   // A declared parameter hides a word of the same name, also where it is inactive.
   for (const DeclaredParameter& declared : objective.space) values.erase(declared.name);
   for (const FrozenTrial::Param& param : trial.params()) values[param.name] = value_text(param.value);

@@ -61,10 +61,12 @@ ObjectiveConfig objective_from(const StudyConfig& config);
 /// The first word of the command, which must not depend on a parameter; nothing for a shell.
 std::optional<std::string> program_name(const ObjectiveConfig& objective);
 
-/// What the placeholders stand for in a trial: its parameters, and {trial}, {study}, {config_dir}, {workdir} and
-/// {params_file}. A parameter comes before a word of these.
-PlaceholderValues placeholder_values(const ObjectiveConfig& objective, const Trial& trial,
-                                     const std::filesystem::path& workdir);
+/// The words that may stand in a placeholder besides parameters.
+std::vector<std::string> placeholder_words();
+
+/// What placeholders stand for in a trial: its parameters, and {trial}, {study} and {config_dir}. A parameter comes
+/// before a word. ({workdir} and {params_file} are added when their paths are known.)
+PlaceholderValues placeholder_values(const ObjectiveConfig& objective, const Trial& trial);
 
 /// The argument vector for these values, `sh -c` and the script for a shell.
 std::vector<std::string> command_line(const ObjectiveConfig& objective, const PlaceholderValues& values);

@@ -41,6 +41,21 @@ std::string params_as_json(const Trial& trial) {
   return to_pretty_json_text(params) + "\n";
 }
 
+Preparation carried_out(Preparation preparation) {
+  if (!preparation.workdir.empty()) {
+    std::error_code error;
+    std::filesystem::create_directories(preparation.workdir, error);
+    if (error) {
+      throw ProgramFailed("cannot make the working directory " + preparation.workdir.string() + ": " + error.message());
+    }
+  }
+  for (const auto& [path, content] : preparation.files) write_file(path, content);
+  // Another trial's result must not be taken for this one's.
+  std::error_code none_there;
+  if (preparation.result_file) std::filesystem::remove(*preparation.result_file, none_there);
+  return preparation;
+}
+
 // The run of one program.
 class ProgramRun {
  public:
@@ -53,7 +68,7 @@ class ProgramRun {
                 requests_),
         output_(surroundings.output_folder, trial.number(), trial.attempt()),
         reports_(objective.reports),
-        preparation_(prepare(objective, trial)),
+        preparation_(carried_out(prepare(objective, trial))),
         stdout_(make_pipe()),
         process_(start(program), surroundings.guardian) {
     stdout_.write_end.close();
@@ -220,39 +235,29 @@ class ProgramRun {
 
 Preparation prepare(const ObjectiveConfig& objective, const Trial& trial) {
   Preparation result;
-  result.values = placeholder_values(objective, trial, {});
-  std::error_code error;
-  if (objective.workdir) {
-    result.workdir = std::filesystem::absolute(objective.workdir->fill(result.values).value_or(""));
-    std::filesystem::create_directories(result.workdir, error);
-    if (error)
-      throw ProgramFailed("cannot make the working directory " + result.workdir.string() + ": " + error.message());
-  }
-  const std::filesystem::path folder = result.workdir.empty() ? std::filesystem::current_path() : result.workdir;
-  result.values.emplace("workdir", folder.string());
+  PlaceholderValues values = placeholder_values(objective, trial);
+  if (objective.workdir) result.workdir = std::filesystem::absolute(objective.workdir->fill(values).value_or(""));
+  const std::filesystem::path folder = objective.workdir ? result.workdir : std::filesystem::current_path();
+  values.emplace("workdir", folder.string());
   std::vector<std::pair<std::string, std::string>> variables = trial_variables(objective, trial);
   const auto parameters = parameter_variables(trial.params());
   variables.insert(variables.end(), parameters.begin(), parameters.end());
   if (objective.params_file) {
-    const std::filesystem::path path = folder / objective.params_file->fill(result.values).value_or("");
-    write_file(path, params_as_json(trial));
-    result.values.emplace("params_file", path.string());
+    const std::filesystem::path path = folder / objective.params_file->fill(values).value_or("");
+    result.files.emplace_back(path, params_as_json(trial));
+    values.emplace("params_file", path.string());
     variables.emplace_back("HONE_PARAMS_FILE", path.string());
   }
-  std::vector<std::string> known{"trial", "study", "config_dir", "workdir", "params_file"};
+  std::vector<std::string> known = placeholder_words();
   for (const DeclaredParameter& declared : objective.space) known.push_back(declared.name);
   for (const FileTemplate& file : objective.templates) {
-    write_file(folder / file.to.fill(result.values).value_or(""), fill_file(file.content, known, result.values));
+    result.files.emplace_back(folder / file.to.fill(values).value_or(""), fill_file(file.content, known, values));
   }
-  if (objective.result.file) {
-    result.result_file = folder / objective.result.file->fill(result.values).value_or("");
-    // Another trial's result must not be taken for this one's.
-    std::filesystem::remove(*result.result_file, error);
-  }
+  if (objective.result.file) result.result_file = folder / objective.result.file->fill(values).value_or("");
   for (const auto& [name, text] : objective.environment) {
-    if (std::optional<std::string> value = text.fill(result.values)) variables.emplace_back(name, *value);
+    if (std::optional<std::string> value = text.fill(values)) variables.emplace_back(name, *value);
   }
-  result.arguments = command_line(objective, result.values);
+  result.arguments = command_line(objective, values);
   result.environment = environment_with(variables);
   return result;
 }

@@ -16,15 +16,15 @@ namespace hone::cli {
 Values run_program(const ObjectiveConfig& objective, const std::filesystem::path& program,
                    const Surroundings& surroundings, Trial& trial);
 
-/// What a trial's program is started with.
+/// What a trial's program is started with, and what must exist before.
 struct Preparation {
   std::vector<std::string> arguments;
   std::vector<std::string> environment;
-  std::filesystem::path workdir;  ///< empty: this process's
-  PlaceholderValues values;       ///< of this trial
-  std::optional<std::filesystem::path> result_file;
+  std::filesystem::path workdir;                                     ///< absolute; empty: this process's
+  std::vector<std::pair<std::filesystem::path, std::string>> files;  ///< to be written, with their content
+  std::optional<std::filesystem::path> result_file;                  ///< to be removed before and read after
 };
-/// Makes the working directory and the files for a trial whose parameters are suggested. @throws ProgramFailed
+/// For a trial whose parameters are suggested. Touches nothing.
 Preparation prepare(const ObjectiveConfig& objective, const Trial& trial);
 
 /// What becomes of a trial whose program said so. @throws ProgramFailed, TrialPruned

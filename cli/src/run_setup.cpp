@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "run_setup.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "arguments.hpp"
+#include "program/process.hpp"
+
+namespace hone::cli {
+namespace {
+
+// The command line's flags over the config's fields.
+void apply_flags(StudyConfig& config, const Context& context, const RunArguments& arguments) {
+  if (arguments.trials) config.run.trials = arguments.trials;
+  if (arguments.jobs) config.run.jobs = *arguments.jobs;
+  if (arguments.seed) config.seed = arguments.seed;
+  if (!arguments.study.study.empty()) config.name = arguments.study.study;
+  if (!arguments.timeout.empty()) {
+    config.run.timeout = duration_from(json_or_text(arguments.timeout));
+    if (!config.run.timeout) {
+      throw ConfigError("expected a duration such as 90s, 10m or 1.5h, found '" + arguments.timeout + "'", "--timeout");
+    }
+  }
+  const bool by_environment = config.storage.name == "memory" && std::getenv("HONE_STORAGE") != nullptr;
+  if (!arguments.study.storage.empty() || by_environment) config.storage = context.storage_spec(arguments.study);
+  // The same command must find the same study again.
+  if (config.name.empty()) config.name = config.file.stem().string();
+}
+
+}  // namespace
+
+RunSetup read_setup(const Context& context, const RunArguments& arguments) {
+  RunSetup setup;
+  setup.config = load_config(arguments.config, arguments.overrides);
+  apply_flags(setup.config, context, arguments);
+  const RunConfig& run = setup.config.run;
+  if (!run.trials && !arguments.more && !run.timeout) {
+    throw ConfigError(
+        "nothing says when to stop: give \"run\": {\"trials\": N} in the config, --trials N, --more N or "
+        "--timeout D",
+        arguments.config);
+  }
+  setup.objective = objective_from(setup.config);
+  const std::optional<std::string> program = program_name(setup.objective);
+  setup.program = find_program(program.value_or("sh"), "objective.command[0]");
+  setup.options = Study::options_from(setup.config);
+  setup.options.load_if_exists = true;
+  setup.options.workers = run.jobs;
+  if (run.trials) setup.options.budget = run.trials;
+  return setup;
+}
+
+std::filesystem::path output_folder(const RunSetup& setup, const std::string& storage_location) {
+  if (setup.objective.output) return *setup.objective.output;
+  std::filesystem::path beside;
+  constexpr std::string_view scheme = "sqlite:///";
+  if (storage_location.starts_with(scheme)) {
+    beside = std::filesystem::path(storage_location.substr(scheme.size())).parent_path();
+  }
+  std::string name = setup.config.name;
+  std::ranges::replace(name, '/', '_');
+  if (name.starts_with('.')) name[0] = '_';
+  return beside / "hone-output" / name;
+}
+
+}  // namespace hone::cli
