@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::string_view fail_reason_key = "hone:fail_reason";
 
-
 std::int64_t furthest_step_of(const History& history, TrialNumber number) {
   std::int64_t furthest = -1;
   for (MetricId metric = 0; metric < history.metric_count(); ++metric) {
@@ -110,7 +109,8 @@ std::optional<Claim> Study::Impl::claim_waiting(TrialNumber number, const std::o
   return claim;
 }
 
-// ---- takeover ----------------------------------------------------------------------------------------------------------
+// ---- takeover
+// ----------------------------------------------------------------------------------------------------------
 
 bool Study::Impl::owner_is_dead(TrialNumber number, const History::Owner& owner) {
   if (owner.token.empty()) return true;
@@ -210,7 +210,8 @@ void Study::Impl::fail_old_foreign_trials() {
     patch.number = number;
     patch.trial.state = TrialState::fail;
     patch.trial.complete_time = now();
-    const std::string reason = to_json_text(Json("a trial of another program that started longer ago than the stated grace"));
+    const std::string reason =
+        to_json_text(Json("a trial of another program that started longer ago than the stated grace"));
     patch.trial.system_attrs.push_back({fail_reason_key, reason});
     Preconditions preconditions;
     preconditions.state = TrialState::running;

@@ -24,7 +24,9 @@ StudyRecord required(Storage& storage, std::string_view name) {
 class Reader final : public ChangeReceiver {
  public:
   explicit Reader(std::size_t objectives) : history(std::make_shared<History>(objectives)) {}
-  void on_trial(TrialNumber number, const TrialPatch& patch, bool snapshot) override { history->apply(number, patch, snapshot); }
+  void on_trial(TrialNumber number, const TrialPatch& patch, bool snapshot) override {
+    history->apply(number, patch, snapshot);
+  }
   void on_fact(const FactRecord&) override {}
   std::shared_ptr<History> history;
 };
@@ -36,7 +38,9 @@ class Ignore final : public ChangeReceiver {
 };
 
 // What belongs to the identity of one study, or is written by itself, is not copied as an attribute.
-bool copied_attribute(std::string_view key) { return !key.starts_with("hone:uuid") && !key.starts_with("constraints:"); }
+bool copied_attribute(std::string_view key) {
+  return !key.starts_with("hone:uuid") && !key.starts_with("constraints:");
+}
 
 }  // namespace
 

@@ -30,7 +30,7 @@ class JointDraw {
     for (std::size_t i = 0; i < space_.size(); ++i) {
       if (space_[i].id != wanted.id) continue;
       return std::isnan(values_[i]) || !contains(*wanted.distribution, values_[i]) ? std::nullopt
-                                                                                     : std::optional(values_[i]);
+                                                                                   : std::optional(values_[i]);
     }
     return std::nullopt;
   }

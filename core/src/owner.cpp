@@ -90,7 +90,8 @@ std::vector<pid_t> leftover(const OwnerToken& token) {
 }  // namespace
 
 std::string OwnerToken::worker() const {
-  return boot_id + '/' + std::to_string(pid_namespace) + '/' + std::to_string(pid) + '/' + std::to_string(process_start);
+  return boot_id + '/' + std::to_string(pid_namespace) + '/' + std::to_string(pid) + '/' +
+         std::to_string(process_start);
 }
 
 std::string to_text(const OwnerToken& token) {
@@ -122,8 +123,8 @@ std::optional<OwnerToken> owner_token_from(std::string_view text) {
   if (parts.size() != 7 || parts[0] != "process") return std::nullopt;
   token.boot_id = parts[1];
   token.nonce = parts[6];
-  if (!number(parts[2], token.pid_namespace) || !number(parts[3], token.pid) || !number(parts[4], token.process_start) ||
-      !number(parts[5], token.process_group)) {
+  if (!number(parts[2], token.pid_namespace) || !number(parts[3], token.pid) ||
+      !number(parts[4], token.process_start) || !number(parts[5], token.process_group)) {
     return std::nullopt;
   }
   return token;

@@ -103,7 +103,8 @@ class Replay {
   static VisibleSet set_from(const std::string& text, TrialNumber n) {
     if (text.empty()) return VisibleSet::all_below(n);
     const std::optional<VisibleSet> set = visible_set_from(text);
-    if (!set) throw StorageError("the stored visible set of trial " + std::to_string(n) + " is damaged: '" + text + "'");
+    if (!set)
+      throw StorageError("the stored visible set of trial " + std::to_string(n) + " is damaged: '" + text + "'");
     return *set;
   }
 
@@ -203,19 +204,22 @@ class Replay {
     options.sampler.name = text("plugin");
     if (const Json* given = description.find("options")) options.sampler.options = *given;
     if (const Json* space = description.find("space")) options.space = space_from_json(*space);
-    if (const Json* budget = description.find("budget"); budget != nullptr && budget->as_int() != nullptr) options.budget = *budget->as_int();
-    if (const Json* workers = description.find("workers"); workers != nullptr && workers->as_int() != nullptr) options.workers = *workers->as_int();
+    if (const Json* budget = description.find("budget"); budget != nullptr && budget->as_int() != nullptr)
+      options.budget = *budget->as_int();
+    if (const Json* workers = description.find("workers"); workers != nullptr && workers->as_int() != nullptr)
+      options.workers = *workers->as_int();
     if (options.sampler.name.find_first_of("/:") != std::string::npos) {
       throw StorageError("the stored sampler name '" + options.sampler.name + "' is a path; nothing is loaded by it");
     }
     const PluginInfo plugin = registry_->find(PluginKind::sampler, options.sampler.name);
     if (plugin.version != text("version")) {
-      report_.notes.push_back("sampler '" + plugin.name + "' was version " + text("version") + " and is " + plugin.version +
-                              " now; proposals may differ");
+      report_.notes.push_back("sampler '" + plugin.name + "' was version " + text("version") + " and is " +
+                              plugin.version + " now; proposals may differ");
     }
     if (has(plugin.capabilities, Capability::not_pure)) {
-      throw PluginError("sampler '" + plugin.name + "' does not promise to propose the same again, so there is nothing to replay",
-                        "sampler/" + plugin.name);
+      throw PluginError(
+          "sampler '" + plugin.name + "' does not promise to propose the same again, so there is nothing to replay",
+          "sampler/" + plugin.name);
     }
     if (!text("platform").empty() && text("platform") != abi_tag()) {
       report_.notes.push_back("sampler '" + plugin.name + "' repeats itself on one platform only, and ran on another");
@@ -288,7 +292,8 @@ class Replay {
     }
     char line[256];
     std::snprintf(line, sizeof line, "trial %lld: %.*s was %.17g and is drawn as %.17g", static_cast<long long>(n),
-                  static_cast<int>(std::min<std::size_t>(name_of(stored).size(), 100)), name_of(stored).data(), stored.value, again);
+                  static_cast<int>(std::min<std::size_t>(name_of(stored).size(), 100)), name_of(stored).data(),
+                  stored.value, again);
     report_.differences.emplace_back(line);
   }
 

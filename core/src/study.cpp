@@ -65,7 +65,8 @@ StudyOptions Study::options_from(const StudyConfig& config) {
   return options;
 }
 
-// ---- ask ---------------------------------------------------------------------------------------------------------------
+// ---- ask
+// ---------------------------------------------------------------------------------------------------------------
 
 Trial Study::ask(const AskOptions& ask_options) {
   const Timestamp deadline = now() + ask_options.lease.value_or(impl_->options.lease);
@@ -120,7 +121,8 @@ std::unique_ptr<Trial::Impl> Study::Impl::start(const Claim& claim, std::map<std
   }
 }
 
-// ---- tell --------------------------------------------------------------------------------------------------------------
+// ---- tell
+// --------------------------------------------------------------------------------------------------------------
 
 FrozenTrial Study::tell(Trial& trial, const Values& values) {
   const TrialNumber number = trial.number();
@@ -168,7 +170,8 @@ FrozenTrial Study::tell(TrialNumber number, const std::optional<Values>& values,
   const TrialState state = tell_options.state.value_or(values ? TrialState::complete : TrialState::fail);
   Impl::Ending ending{state, {}, tell_options.fail_reason};
   if (values && (state == TrialState::pruned || state == TrialState::fail)) {
-    throw TrialError(std::string(to_string(state)) + " takes no values; a pruned trial's value is its last report", number);
+    throw TrialError(std::string(to_string(state)) + " takes no values; a pruned trial's value is its last report",
+                     number);
   }
   if (state == TrialState::complete) {
     if (!values) throw TrialError("COMPLETE needs a value for each objective", number);
@@ -186,7 +189,8 @@ FrozenTrial Study::tell(TrialNumber number, const std::optional<Values>& values,
   return trial(number);
 }
 
-// ---- adding trials -----------------------------------------------------------------------------------------------------
+// ---- adding trials
+// -----------------------------------------------------------------------------------------------------
 
 std::optional<TrialNumber> Study::enqueue_trial(const std::map<std::string, Choice>& params,
                                                 const std::map<std::string, Json>& user_attrs, bool skip_if_exists) {
@@ -206,11 +210,11 @@ std::optional<TrialNumber> Study::enqueue_trial(const std::map<std::string, Choi
     preconditions.absent_system_attr = AttributeRecord{fixed_params_key, json};
     // Trials that came by the same values otherwise count as well.
     for (const FrozenTrial& trial : trials()) {
-      const bool same = trial.params.size() == params.size() &&
-                        std::ranges::all_of(trial.params, [&](const FrozenTrial::Param& p) {
-                          const auto given = params.find(p.name);
-                          return given != params.end() && same_choice(given->second, p.value);
-                        });
+      const bool same =
+          trial.params.size() == params.size() && std::ranges::all_of(trial.params, [&](const FrozenTrial::Param& p) {
+            const auto given = params.find(p.name);
+            return given != params.end() && same_choice(given->second, p.value);
+          });
       if (same && !params.empty()) return std::nullopt;
     }
   }
@@ -235,7 +239,8 @@ TrialNumber Study::add_trial(const FrozenTrial& trial) {
   if (finished) patch.trial.complete_time = trial.complete_time.value_or(now());
   for (const FrozenTrial::Param& p : trial.params) {
     const std::optional<double> internal = to_internal(p.distribution, p.value);
-    if (!internal || !contains(p.distribution, *internal)) refuse("the value of '" + p.name + "' is not in its distribution");
+    if (!internal || !contains(p.distribution, *internal))
+      refuse("the value of '" + p.name + "' is not in its distribution");
     {
       const std::shared_lock lock(*impl_->history_mutex);
       const auto known = impl_->history->find_parameter(p.name);
@@ -266,7 +271,8 @@ TrialNumber Study::add_trial(const FrozenTrial& trial) {
   return impl_->apply(patch).number;
 }
 
-// ---- reading and attributes --------------------------------------------------------------------------------------------
+// ---- reading and attributes
+// --------------------------------------------------------------------------------------------
 
 const std::string& Study::name() const { return impl_->options.name; }
 const std::vector<Direction>& Study::directions() const { return impl_->options.directions; }
@@ -311,7 +317,8 @@ std::vector<std::string> Study::metric_names() const {
   std::vector<std::string> names;
   if (const auto found = attributes.find(std::string(metric_names_key)); found != attributes.end()) {
     if (const Json::Array* list = found->second.as_array()) {
-      for (const Json& name : *list) names.push_back(name.as_string() != nullptr ? *name.as_string() : to_json_text(name));
+      for (const Json& name : *list)
+        names.push_back(name.as_string() != nullptr ? *name.as_string() : to_json_text(name));
     }
   }
   return names;

@@ -107,7 +107,9 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   // ---- reading (trials.cpp)
   FrozenTrial freeze(TrialNumber number) const;  // caller holds the history's lock
   void add_attributes(FrozenTrial& trial) const;
-  bool better(double a, double b) const { return as_minimized(options.directions[0], a) < as_minimized(options.directions[0], b); }
+  bool better(double a, double b) const {
+    return as_minimized(options.directions[0], a) < as_minimized(options.directions[0], b);
+  }
 
   Serialized<Sampler>& sampler_for(CohortId cohort);
   /// What the trial sees now: everything in the history but itself. Caller holds the history's lock.
@@ -158,7 +160,8 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   void declare_space();
   void publish_configuration(const PluginInfo& info);
   std::optional<Claim> take_over_dead(const std::optional<Timestamp>& lease);
-  std::optional<Claim> take_over(TrialNumber number, const History::Owner& owner, const std::optional<Timestamp>& lease);
+  std::optional<Claim> take_over(TrialNumber number, const History::Owner& owner,
+                                 const std::optional<Timestamp>& lease);
   bool owner_is_dead(TrialNumber number, const History::Owner& owner);
   void fail_old_foreign_trials();
   Claim new_claim(const std::optional<Timestamp>& lease) const;
@@ -189,7 +192,6 @@ class HostStudyView final : public StudyView {
   std::string publish_once(std::string_view key, std::string_view json,
                            std::span<const TrialNumber> rests_on) const override;
   const Logger& logger() const override { return *study_.logger; }
-
 
  private:
   const Study::Impl& study_;

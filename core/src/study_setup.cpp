@@ -62,7 +62,10 @@ Study::Impl::Impl(StudyOptions study_options, std::shared_ptr<PluginRegistry> pl
 }
 
 Study::Impl::Impl(StudyOptions study_options, std::shared_ptr<PluginRegistry> plugin_registry, std::uint64_t study_seed)
-    : options(std::move(study_options)), registry(std::move(plugin_registry)), logger(registry->logger()), seed(study_seed) {
+    : options(std::move(study_options)),
+      registry(std::move(plugin_registry)),
+      logger(registry->logger()),
+      seed(study_seed) {
   resolved_sampler = options.sampler;
   sampler_capabilities = registry->find(PluginKind::sampler, options.sampler.name).capabilities;
 }
@@ -162,11 +165,12 @@ void Study::Impl::settle_seed() {
     stored = publish(seed_fact, to_json_text(Json(std::to_string(options.seed.value_or(drawn)))));
   }
   const Json text = parse_json(*stored, "the study's seed");
-  if (text.as_string() == nullptr) throw StorageError("the seed stored with the study '" + options.name + "' is damaged");
+  if (text.as_string() == nullptr)
+    throw StorageError("the seed stored with the study '" + options.name + "' is damaged");
   seed = std::stoull(*text.as_string());
   if (options.seed && *options.seed != seed) {
-    logger->warning("the study '" + options.name + "' was created with seed " + std::to_string(seed) + " and keeps it; " +
-                    std::to_string(*options.seed) + " is not used");
+    logger->warning("the study '" + options.name + "' was created with seed " + std::to_string(seed) +
+                    " and keeps it; " + std::to_string(*options.seed) + " is not used");
   }
 }
 
@@ -243,7 +247,8 @@ Serialized<Sampler>& Study::Impl::sampler_for(CohortId cohort) {
   return *slot;
 }
 
-// ---- changes -----------------------------------------------------------------------------------------------------------
+// ---- changes
+// -----------------------------------------------------------------------------------------------------------
 
 void Study::Impl::on_trial(TrialNumber number, const TrialPatch& patch, bool snapshot) {
   if (history_is_shared) return;
@@ -262,8 +267,11 @@ ApplyResult Study::Impl::apply(const StudyPatch& patch, const Preconditions& pre
   return storage->apply(*cursor, patch, preconditions);
 }
 
-std::string Study::Impl::publish(std::string_view key, std::string_view json, const std::vector<TrialNumber>& rests_on) {
-  if (!storage) throw PluginError("the proposal rests on the fact '" + std::string(key) + "', which was never published", resolved_sampler.name);
+std::string Study::Impl::publish(std::string_view key, std::string_view json,
+                                 const std::vector<TrialNumber>& rests_on) {
+  if (!storage)
+    throw PluginError("the proposal rests on the fact '" + std::string(key) + "', which was never published",
+                      resolved_sampler.name);
   StudyPatch patch;
   const std::string numbers = numbers_to_text(rests_on);
   patch.facts.push_back({key, json, numbers});
@@ -279,7 +287,8 @@ std::optional<std::string> Study::Impl::fact(std::string_view key) const {
   return found == facts.end() ? std::nullopt : std::optional(found->second.json);
 }
 
-// ---- the view ----------------------------------------------------------------------------------------------------------
+// ---- the view
+// ----------------------------------------------------------------------------------------------------------
 
 std::optional<std::string> HostStudyView::published(std::string_view key) const {
   const std::lock_guard lock(study_.facts_mutex);

@@ -69,7 +69,8 @@ void StudyTrial::begin() {
   write(patch);
 }
 
-// ---- suggest -----------------------------------------------------------------------------------------------------------
+// ---- suggest
+// -----------------------------------------------------------------------------------------------------------
 
 Suggestion StudyTrial::suggest(std::string_view name, const Distribution& distribution) {
   for (std::size_t i = 0; i < suggested_.size(); ++i) {
@@ -90,7 +91,8 @@ Suggestion StudyTrial::suggest(std::string_view name, const Distribution& distri
   const bool as_drawn = known != nullptr && *known->distribution == distribution;
   const Parameter parameter = as_drawn ? *known : intern(name, distribution);
   bool must_store = false;
-  const bool takes_draw = known != nullptr && (as_drawn || contains(distribution, value)) && !fixed_.contains(std::string(name));
+  const bool takes_draw =
+      known != nullptr && (as_drawn || contains(distribution, value)) && !fixed_.contains(std::string(name));
   if (!takes_draw || is_single(distribution)) value = choose(parameter, must_store);
   suggested_.push_back({parameter.id, parameter.distribution_id, value});
   suggested_parameters_.push_back(parameter);
@@ -112,8 +114,10 @@ Parameter StudyTrial::intern(std::string_view name, const Distribution& distribu
   const std::unique_lock lock(*study_->history_mutex);
   History& history = *study_->history;
   const ParameterId id = history.intern_parameter(name);
-  if (const auto latest = history.latest_distribution(id); latest && !compatible(history.distribution(*latest), distribution)) {
-    throw TrialError("parameter '" + std::string(name) + "' has another kind, scale or other choices in earlier trials of study '" +
+  if (const auto latest = history.latest_distribution(id);
+      latest && !compatible(history.distribution(*latest), distribution)) {
+    throw TrialError("parameter '" + std::string(name) +
+                         "' has another kind, scale or other choices in earlier trials of study '" +
                          study_->options.name + "'; give it another name, or use another study",
                      claim_.number, std::string(name));
   }
@@ -136,12 +140,14 @@ double StudyTrial::choose(const Parameter& parameter, bool& must_store) {
   return value;
 }
 
-// ---- progress ----------------------------------------------------------------------------------------------------------
+// ---- progress
+// ----------------------------------------------------------------------------------------------------------
 
 void StudyTrial::report(std::string_view metric, double value, std::int64_t step) {
   if (step < 0) throw TrialError("a report's step must be at least 0, but is " + std::to_string(step), claim_.number);
   if (metric.empty() && study_->options.directions.size() > 1) {
-    throw TrialError("a study with several objectives needs the metric's name in report(metric, value, step)", claim_.number);
+    throw TrialError("a study with several objectives needs the metric's name in report(metric, value, step)",
+                     claim_.number);
   }
   if (!reported_steps_.emplace(metric, step).second) {
     study_->logger->warning("trial " + std::to_string(claim_.number) + ": step " + std::to_string(step) +
@@ -190,16 +196,16 @@ std::vector<FrozenTrial::Param> StudyTrial::params() const {
   std::vector<FrozenTrial::Param> result;
   for (std::size_t i = 0; i < suggested_.size(); ++i) {
     const Distribution& distribution = *suggested_parameters_[i].distribution;
-    result.push_back({std::string(suggested_parameters_[i].name), distribution, to_external(distribution, suggested_[i].value)});
+    result.push_back(
+        {std::string(suggested_parameters_[i].name), distribution, to_external(distribution, suggested_[i].value)});
   }
   return result;
 }
 
-// ---- writing -----------------------------------------------------------------------------------------------------------
+// ---- writing
+// -----------------------------------------------------------------------------------------------------------
 
-bool StudyTrial::flush_due() const {
-  return std::chrono::steady_clock::now() - last_write_ >= std::chrono::seconds(1);
-}
+bool StudyTrial::flush_due() const { return std::chrono::steady_clock::now() - last_write_ >= std::chrono::seconds(1); }
 
 StudyPatch StudyTrial::patch_of_this() const {
   StudyPatch patch;
@@ -235,10 +241,11 @@ void StudyTrial::write(StudyPatch& patch) {
   last_write_ = std::chrono::steady_clock::now();
   if (result) return;
   ended_ = true;
-  throw TrialError("trial " + std::to_string(claim_.number) +
-                       " no longer belongs to this worker: it was taken over or ended elsewhere; what was to be written "
-                       "is dropped",
-                   claim_.number);
+  throw TrialError(
+      "trial " + std::to_string(claim_.number) +
+          " no longer belongs to this worker: it was taken over or ended elsewhere; what was to be written "
+          "is dropped",
+      claim_.number);
 }
 
 void StudyTrial::set_process_group(std::int64_t process_group) {

@@ -92,9 +92,9 @@ void Study::Impl::finish(TrialNumber number, std::string_view owner, TrialPatch 
     case Refusal::wrong_state:
       throw TrialError("trial " + std::to_string(number) + " is not running, so it cannot be told", number);
     default:
-      throw TrialError("trial " + std::to_string(number) +
-                           " was taken over by another worker meanwhile; this result is dropped",
-                       number);
+      throw TrialError(
+          "trial " + std::to_string(number) + " was taken over by another worker meanwhile; this result is dropped",
+          number);
   }
 }
 

@@ -24,7 +24,8 @@ class FixedTrial final : public Trial::Impl {
     }
     const std::optional<double> value = to_internal(distribution, given->second);
     if (!value || !contains(distribution, *value)) {
-      throw TrialError("the fixed value of '" + std::string(name) + "' is not in its distribution", number_, std::string(name));
+      throw TrialError("the fixed value of '" + std::string(name) + "' is not in its distribution", number_,
+                       std::string(name));
     }
     const Distribution& kept = distributions_.try_emplace(std::string(name), distribution).first->second;
     return {&kept, *value};
@@ -93,7 +94,8 @@ const Choice& Trial::suggest_categorical(std::string_view name, const std::vecto
   const Suggestion s = impl_->suggest(name, sound(CategoricalDistribution{choices}, name, number()));
   const auto* kept = std::get_if<CategoricalDistribution>(s.distribution);
   if (kept == nullptr) {
-    throw TrialError("parameter '" + std::string(name) + "' was suggested before and is not categorical", number(), std::string(name));
+    throw TrialError("parameter '" + std::string(name) + "' was suggested before and is not categorical", number(),
+                     std::string(name));
   }
   return kept->choices[static_cast<std::size_t>(s.value)];
 }
@@ -111,7 +113,9 @@ void Trial::report(double value, std::int64_t step) { impl_->report("", value, s
 void Trial::report(std::string_view metric, double value, std::int64_t step) { impl_->report(metric, value, step); }
 bool Trial::should_prune() { return impl_->should_prune(); }
 void Trial::set_user_attr(std::string_view key, const Json& value) { impl_->set_attr(AttributeKind::user, key, value); }
-void Trial::set_system_attr(std::string_view key, const Json& value) { impl_->set_attr(AttributeKind::system, key, value); }
+void Trial::set_system_attr(std::string_view key, const Json& value) {
+  impl_->set_attr(AttributeKind::system, key, value);
+}
 void Trial::set_constraint(std::string_view name, double value) { impl_->set_constraint(name, value); }
 std::vector<FrozenTrial::Param> Trial::params() const { return impl_->params(); }
 std::int64_t Trial::attempt() const { return impl_->attempt(); }

@@ -42,8 +42,8 @@ FrozenTrial Study::Impl::freeze(TrialNumber number) const {
   trial.complete_time = history->complete_time(number);
   for (const History::Cell& cell : history->suggested(number)) {
     const Distribution& distribution = history->distribution(cell.distribution);
-    trial.params.push_back({std::string(history->parameter_name(cell.parameter)), distribution,
-                            to_external(distribution, cell.value)});
+    trial.params.push_back(
+        {std::string(history->parameter_name(cell.parameter)), distribution, to_external(distribution, cell.value)});
   }
   for (const Report& report : history->reports(number)) trial.intermediate_values[report.step] = report.value;
   for (MetricId metric = 1; metric < history->metric_count(); ++metric) {
@@ -101,7 +101,8 @@ std::vector<FrozenTrial> Study::trials(std::span<const TrialState> states) const
           const auto row = static_cast<std::size_t>(n);
           if (row >= index.size() || index[row] == SIZE_MAX) return;
           FrozenTrial& trial = all[index[row]];
-          (kind == AttributeKind::user ? trial.user_attrs : trial.system_attrs)[std::string(key)] = attribute_value(json);
+          (kind == AttributeKind::user ? trial.user_attrs : trial.system_attrs)[std::string(key)] =
+              attribute_value(json);
         });
   }
   return all;

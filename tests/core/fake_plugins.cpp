@@ -13,7 +13,8 @@ namespace {
 double inside(const Distribution& distribution, double unit) {
   if (const auto* d = std::get_if<FloatDistribution>(&distribution)) return d->low + unit * (d->high - d->low);
   if (const auto* i = std::get_if<IntDistribution>(&distribution)) {
-    return static_cast<double>(i->low + static_cast<std::int64_t>(unit * static_cast<double>((i->high - i->low) / i->step + 1)) * i->step);
+    return static_cast<double>(
+        i->low + static_cast<std::int64_t>(unit * static_cast<double>((i->high - i->low) / i->step + 1)) * i->step);
   }
   return std::floor(unit * static_cast<double>(std::get<CategoricalDistribution>(distribution).choices.size()));
 }
@@ -36,11 +37,13 @@ class Counting final : public Sampler {
     const History& history = study.history().all();
     SearchSpace space;
     if (const auto id = history.find_parameter("joint"); id && history.count(TrialState::complete) > 0) {
-      if (const auto d = history.latest_distribution(*id)) space.push_back({history.parameter_name(*id), &history.distribution(*d), *id, *d});
+      if (const auto d = history.latest_distribution(*id))
+        space.push_back({history.parameter_name(*id), &history.distribution(*d), *id, *d});
     }
     return space;
   }
-  std::vector<double> sample_relative(const StudyView& study, const TrialView& trial, const SearchSpace& space) override {
+  std::vector<double> sample_relative(const StudyView& study, const TrialView& trial,
+                                      const SearchSpace& space) override {
     std::vector<double> values;
     for (const Parameter& parameter : space) values.push_back(inside(*parameter.distribution, unit(study, trial)));
     return values;
@@ -97,7 +100,8 @@ class OfCohort final : public Sampler {
   OfCohort(const FactoryContext&, const Options&) {}
   double sample_independent(const StudyView& study, const TrialView& trial, const Parameter& parameter) override {
     double seen = 0.0;
-    study.history().for_each([&](TrialNumber n) { seen += n != trial.number() && study.history()->finished(n) ? 1.0 : 0.0; });
+    study.history().for_each(
+        [&](TrialNumber n) { seen += n != trial.number() && study.history()->finished(n) ? 1.0 : 0.0; });
     return inside(*parameter.distribution, seen / 1000.0);
   }
 };
@@ -137,22 +141,40 @@ struct LogStorage {
 };
 
 constexpr hone_option how_options[] = {sdk::string_option("how", "\"throws\"", "what goes wrong")};
-constexpr hone_option limit_options[] = {sdk::float_option("limit", "1.0", nullptr, nullptr, "reports above are pruned")};
+constexpr hone_option limit_options[] = {
+    sdk::float_option("limit", "1.0", nullptr, nullptr, "reports above are pruned")};
 constexpr hone_option log_options[] = {sdk::string_option("target", "\"\"", "the name under which studies are shared")};
 
 constexpr auto plain = Capability::multi_objective | Capability::portable;
 
 }  // namespace
 
-HONE_PLUGINS(sdk::sampler<Keyed>({.name = "keyed", .version = "1", .description = "by key", .capabilities = plain | Capability::ignores_history}),
-             sdk::sampler<Counting>({.name = "counting", .version = "1", .description = "by visible trials", .capabilities = static_cast<std::uint64_t>(Capability::portable)}),
-             sdk::sampler<Broken>({.name = "broken", .version = "1", .description = "fails", .options = how_options}),
-             sdk::sampler<Publishing>({.name = "publishing", .version = "1", .description = "publishes"}),
-             sdk::sampler<OfCohort>({.name = "of_cohort", .version = "1", .description = "models its cohort", .capabilities = static_cast<std::uint64_t>(Capability::models_cohort)}),
-             sdk::pruner<Never>({.name = "never", .version = "1", .description = "never", .capabilities = static_cast<std::uint64_t>(Capability::multi_objective)}),
-             sdk::pruner<Above>({.name = "above", .version = "1", .description = "above a limit", .options = limit_options}),
-             sdk::pruner<Parity>({.name = "parity", .version = "1", .description = "cohorts", .capabilities = static_cast<std::uint64_t>(Capability::assigns_cohorts)}),
-             {static_cast<std::uint32_t>(PluginKind::storage), 1, "log", "1", "a log in memory", "", 0, log_options, &LogStorage::create});
+HONE_PLUGINS(
+    sdk::sampler<Keyed>({.name = "keyed",
+                         .version = "1",
+                         .description = "by key",
+                         .capabilities = plain | Capability::ignores_history}),
+    sdk::sampler<Counting>({.name = "counting",
+                            .version = "1",
+                            .description = "by visible trials",
+                            .capabilities = static_cast<std::uint64_t>(Capability::portable)}),
+    sdk::sampler<Broken>({.name = "broken", .version = "1", .description = "fails", .options = how_options}),
+    sdk::sampler<Publishing>({.name = "publishing", .version = "1", .description = "publishes"}),
+    sdk::sampler<OfCohort>({.name = "of_cohort",
+                            .version = "1",
+                            .description = "models its cohort",
+                            .capabilities = static_cast<std::uint64_t>(Capability::models_cohort)}),
+    sdk::pruner<Never>({.name = "never",
+                        .version = "1",
+                        .description = "never",
+                        .capabilities = static_cast<std::uint64_t>(Capability::multi_objective)}),
+    sdk::pruner<Above>({.name = "above", .version = "1", .description = "above a limit", .options = limit_options}),
+    sdk::pruner<Parity>({.name = "parity",
+                         .version = "1",
+                         .description = "cohorts",
+                         .capabilities = static_cast<std::uint64_t>(Capability::assigns_cohorts)}),
+    {static_cast<std::uint32_t>(PluginKind::storage), 1, "log", "1", "a log in memory", "", 0, log_options,
+     &LogStorage::create});
 
 std::shared_ptr<PluginRegistry> fake_registry() {
   PluginSearch search;

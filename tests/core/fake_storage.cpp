@@ -88,12 +88,15 @@ struct FakeStorage::Data {
     const History& history = *study.history;
     const auto unfinished = history.count(TrialState::running) +
                             (patch.target == StudyPatch::Target::new_trial ? history.count(TrialState::waiting) : 0);
-    const auto finished = history.count(TrialState::complete) + history.count(TrialState::pruned) + history.count(TrialState::fail);
-    if (preconditions.budget && static_cast<std::int64_t>(finished + unfinished) >= *preconditions.budget) return Refusal::budget_spent;
+    const auto finished =
+        history.count(TrialState::complete) + history.count(TrialState::pruned) + history.count(TrialState::fail);
+    if (preconditions.budget && static_cast<std::int64_t>(finished + unfinished) >= *preconditions.budget)
+      return Refusal::budget_spent;
     if (preconditions.absent_system_attr) {
       for (const auto& [number, attributes] : study.trial_attributes[1]) {
         const auto found = attributes.find(std::string(preconditions.absent_system_attr->key));
-        if (found != attributes.end() && found->second == preconditions.absent_system_attr->json) return Refusal::present_already;
+        if (found != attributes.end() && found->second == preconditions.absent_system_attr->json)
+          return Refusal::present_already;
       }
     }
     if (patch.target != StudyPatch::Target::existing_trial) return Refusal::none;
@@ -176,8 +179,10 @@ ApplyResult FakeStorage::apply(Cursor& cursor, const StudyPatch& patch, const Pr
   for (const AttributeRecord& a : patch.study_system_attrs) study.attributes[1][std::string(a.key)] = a.json;
   if (of_trial) {
     study.history->apply(number, entry.patch);
-    for (const AttributeRecord& a : patch.trial.user_attrs) study.trial_attributes[0][number][std::string(a.key)] = a.json;
-    for (const AttributeRecord& a : patch.trial.system_attrs) study.trial_attributes[1][number][std::string(a.key)] = a.json;
+    for (const AttributeRecord& a : patch.trial.user_attrs)
+      study.trial_attributes[0][number][std::string(a.key)] = a.json;
+    for (const AttributeRecord& a : patch.trial.system_attrs)
+      study.trial_attributes[1][number][std::string(a.key)] = a.json;
     Provenance& provenance = study.provenance[number];
     if (patch.trial.start) {
       provenance.config = patch.trial.start->config;

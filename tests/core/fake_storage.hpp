@@ -27,8 +27,9 @@ class FakeStorage final : public hone::Storage {
   std::vector<hone::Attribute> study_attributes(hone::StudyId study, hone::AttributeKind kind) override;
   std::vector<hone::Attribute> trial_attributes(hone::StudyId study, hone::TrialNumber number,
                                                 hone::AttributeKind kind) override;
-  void for_each_trial_attribute(hone::StudyId study, hone::AttributeKind kind,
-                                const std::function<void(hone::TrialNumber, std::string_view, std::string_view)>& visit) override;
+  void for_each_trial_attribute(
+      hone::StudyId study, hone::AttributeKind kind,
+      const std::function<void(hone::TrialNumber, std::string_view, std::string_view)>& visit) override;
   std::optional<Provenance> provenance(hone::StudyId study, hone::TrialNumber number) override;
   void heartbeat(std::string_view worker) override;
   std::optional<std::chrono::milliseconds> heartbeat_age(std::string_view worker) override;

@@ -51,10 +51,14 @@ TEST_CASE("choices are found by typed equality, NaN included") {
 
 TEST_CASE("distributions are written as Optuna writes them, and read back equal") {
   const std::pair<Distribution, const char*> cases[] = {
-      {FloatDistribution{0.0, 1.0}, R"({"name": "FloatDistribution", "attributes": {"step": null, "low": 0.0, "high": 1.0, "log": false}})"},
-      {FloatDistribution{0.001, 1.0, true}, R"({"name": "FloatDistribution", "attributes": {"step": null, "low": 0.001, "high": 1.0, "log": true}})"},
-      {FloatDistribution{0.0, 1.0, false, 0.25}, R"({"name": "FloatDistribution", "attributes": {"step": 0.25, "low": 0.0, "high": 1.0, "log": false}})"},
-      {IntDistribution{1, 1024, true}, R"({"name": "IntDistribution", "attributes": {"log": true, "step": 1, "low": 1, "high": 1024}})"},
+      {FloatDistribution{0.0, 1.0},
+       R"({"name": "FloatDistribution", "attributes": {"step": null, "low": 0.0, "high": 1.0, "log": false}})"},
+      {FloatDistribution{0.001, 1.0, true},
+       R"({"name": "FloatDistribution", "attributes": {"step": null, "low": 0.001, "high": 1.0, "log": true}})"},
+      {FloatDistribution{0.0, 1.0, false, 0.25},
+       R"({"name": "FloatDistribution", "attributes": {"step": 0.25, "low": 0.0, "high": 1.0, "log": false}})"},
+      {IntDistribution{1, 1024, true},
+       R"({"name": "IntDistribution", "attributes": {"log": true, "step": 1, "low": 1, "high": 1024}})"},
       {CategoricalDistribution{{std::string("a"), std::int64_t{2}, 2.5, true, std::monostate{}, std::nan("")}},
        R"({"name": "CategoricalDistribution", "attributes": {"choices": ["a", 2, 2.5, true, null, NaN]}})"}};
   for (const auto& [distribution, text] : cases) {
@@ -64,8 +68,13 @@ TEST_CASE("distributions are written as Optuna writes them, and read back equal"
 }
 
 TEST_CASE("the names of older files are read") {
-  CHECK(distribution_from(parse_json(R"({"name": "LogUniformDistribution", "attributes": {"low": 0.1, "high": 1.0}})")) == Distribution(FloatDistribution{0.1, 1.0, true, {}}));
-  CHECK(distribution_from(parse_json(R"({"name": "IntUniformDistribution", "attributes": {"low": 1, "high": 9, "step": 2}})")) == Distribution(IntDistribution{1, 9, false, 2}));
-  CHECK(distribution_from(parse_json(R"({"type": "float", "low": 0, "high": 1})")) == Distribution(FloatDistribution{0.0, 1.0, false, {}}));
+  CHECK(
+      distribution_from(parse_json(R"({"name": "LogUniformDistribution", "attributes": {"low": 0.1, "high": 1.0}})")) ==
+      Distribution(FloatDistribution{0.1, 1.0, true, {}}));
+  CHECK(distribution_from(
+            parse_json(R"({"name": "IntUniformDistribution", "attributes": {"low": 1, "high": 9, "step": 2}})")) ==
+        Distribution(IntDistribution{1, 9, false, 2}));
+  CHECK(distribution_from(parse_json(R"({"type": "float", "low": 0, "high": 1})")) ==
+        Distribution(FloatDistribution{0.0, 1.0, false, {}}));
   CHECK_FALSE(distribution_from(parse_json(R"({"name": "Strange", "attributes": {"low": 0, "high": 1}})")));
 }

@@ -102,7 +102,8 @@ TEST_CASE("an exception that does not count as FAIL ends the loop after its tria
   OptimizeOptions options;
   options.n_trials = 10;
   options.counts_as_fail = [](const std::exception_ptr&) { return false; };
-  CHECK_THROWS_WITH(study.optimize([](Trial&) -> Values { throw std::runtime_error("stop here"); }, options), "stop here");
+  CHECK_THROWS_WITH(study.optimize([](Trial&) -> Values { throw std::runtime_error("stop here"); }, options),
+                    "stop here");
   CHECK(study.count(TrialState::fail) == 1);
 }
 
@@ -138,9 +139,7 @@ TEST_CASE("enqueued trials are run first, with their values; what they do not na
   CHECK(*study.enqueue_trial({{"x", 3.0}}, {{"why", Json("a hunch")}}) == 0);
   CHECK_FALSE(study.enqueue_trial({{"x", 3.0}}, {}, true));
   study.optimize(
-      [](Trial& trial) -> Values {
-        return trial.suggest_float("x", 0.0, 10.0) + trial.suggest_float("y", 0.0, 1.0);
-      },
+      [](Trial& trial) -> Values { return trial.suggest_float("x", 0.0, 10.0) + trial.suggest_float("y", 0.0, 1.0); },
       2);
   CHECK(std::get<double>(*study.trial(0).param("x")) == 3.0);
   CHECK(study.trial(0).param("y") != nullptr);
@@ -273,7 +272,12 @@ TEST_CASE("callbacks see each finished trial and can stop the loop; a nested loo
   study.optimize(parabola, options);
   CHECK(seen == std::set<TrialNumber>{0, 1, 2, 3});
   CHECK_THROWS_AS(study.stop(), TrialError);
-  study.optimize([&](Trial&) -> Values { CHECK_THROWS_AS(study.optimize(parabola, 1), TrialError); return 0.0; }, 1);
+  study.optimize(
+      [&](Trial&) -> Values {
+        CHECK_THROWS_AS(study.optimize(parabola, 1), TrialError);
+        return 0.0;
+      },
+      1);
 }
 
 TEST_CASE("several jobs run each trial once") {

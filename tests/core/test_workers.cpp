@@ -12,9 +12,7 @@
 using namespace hone;
 
 namespace {
-Values sum(Trial& trial) {
-  return trial.suggest_float("joint", 0.0, 1.0) + trial.suggest_float("alone", 0.0, 1.0);
-}
+Values sum(Trial& trial) { return trial.suggest_float("joint", 0.0, 1.0) + trial.suggest_float("alone", 0.0, 1.0); }
 
 std::vector<double> joint_values(const Study& study) {
   std::vector<double> values;
@@ -69,12 +67,14 @@ TEST_CASE("a dead worker's trial is taken over in place, with its parameters, an
   const double joint = dead.suggest_float("joint", 0.0, 1.0);
   dead.report(0.5, 1);
   dead.flush();
-  study.optimize([&](Trial& trial) -> Values {
-    CHECK(trial.number() == 0);
-    CHECK(trial.attempt() == 1);
-    CHECK(trial.suggest_float("joint", 0.0, 1.0) == joint);
-    return 1.0;
-  }, 1);
+  study.optimize(
+      [&](Trial& trial) -> Values {
+        CHECK(trial.number() == 0);
+        CHECK(trial.attempt() == 1);
+        CHECK(trial.suggest_float("joint", 0.0, 1.0) == joint);
+        return 1.0;
+      },
+      1);
   const FrozenTrial trial = study.trial(0);
   CHECK(trial.state == TrialState::complete);
   CHECK(trial.intermediate_values.empty());

@@ -25,18 +25,18 @@ struct RunConfig {
 
 /// A config, checked but for what needs plugins. Field by field what the file says; see docs/config.md.
 struct StudyConfig {
-  std::string name;                      ///< empty: not given
+  std::string name;  ///< empty: not given
   std::vector<Direction> directions{Direction::minimize};
   std::vector<std::string> metric_names;
   PluginSpec storage{"memory"};
   PluginSpec sampler{"tpe"};
-  PluginSpec pruner{""};                 ///< empty name: `median` for one objective, `nop` for several
-  std::optional<std::uint64_t> seed;     ///< of the study (`sampler.seed`)
+  PluginSpec pruner{""};              ///< empty name: `median` for one objective, `nop` for several
+  std::optional<std::uint64_t> seed;  ///< of the study (`sampler.seed`)
   DeclaredSpace space;
-  Json objective;                        ///< the section as written; null if absent. Its reader is who runs it.
+  Json objective;  ///< the section as written; null if absent. Its reader is who runs it.
   RunConfig run;
   std::vector<std::filesystem::path> plugin_path;  ///< absolute
-  std::filesystem::path file;            ///< empty when the config did not come from a file
+  std::filesystem::path file;                      ///< empty when the config did not come from a file
 };
 
 /// Reads a config. `overrides` are `PATH=JSON`, such as `run.jobs=4` or `sampler.plugin="random"`, applied before the

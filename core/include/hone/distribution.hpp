@@ -124,13 +124,17 @@ inline std::optional<std::string> problem_of(const Distribution& distribution) {
   if (const auto* d = std::get_if<FloatDistribution>(&distribution)) {
     if (!std::isfinite(d->low) || !std::isfinite(d->high)) return "low and high must be finite numbers";
     if (!std::isfinite(d->high - d->low)) return "high - low overflows a double";
-    if (d->low > d->high) return "low must not exceed high, but low is " + to_string(d->low) + " and high " + to_string(d->high);
+    if (d->low > d->high)
+      return "low must not exceed high, but low is " + to_string(d->low) + " and high " + to_string(d->high);
     if (d->log && d->step) return "log and step exclude each other; leave one of them out";
     if (d->log && d->low <= 0.0) return "log needs low > 0, but low is " + to_string(d->low);
-    if (d->step && !(*d->step > 0.0 && std::isfinite(*d->step))) return "step must be a positive number, but is " + to_string(*d->step);
+    if (d->step && !(*d->step > 0.0 && std::isfinite(*d->step)))
+      return "step must be a positive number, but is " + to_string(*d->step);
   } else if (const auto* i = std::get_if<IntDistribution>(&distribution)) {
-    if (i->low > i->high) return "low must not exceed high, but low is " + to_string(i->low) + " and high " + to_string(i->high);
-    if (i->low < -max_exact_int || i->high > max_exact_int) return "integers beyond 2^53 are refused, because values are kept as doubles";
+    if (i->low > i->high)
+      return "low must not exceed high, but low is " + to_string(i->low) + " and high " + to_string(i->high);
+    if (i->low < -max_exact_int || i->high > max_exact_int)
+      return "integers beyond 2^53 are refused, because values are kept as doubles";
     if (i->step < 1) return "step must be at least 1, but is " + to_string(i->step);
     if (i->log && i->low < 1) return "log needs low >= 1, but low is " + to_string(i->low);
     if (i->log && i->step != 1) return "log needs step 1, but step is " + to_string(i->step);
@@ -139,10 +143,12 @@ inline std::optional<std::string> problem_of(const Distribution& distribution) {
     if (choices.empty()) return "a categorical parameter needs at least one choice";
     for (std::size_t a = 0; a < choices.size(); ++a) {
       for (std::size_t b = a + 1; b < choices.size(); ++b) {
-        if (same_choice(choices[a], choices[b])) return "the choices at " + to_string(a) + " and " + to_string(b) + " are the same";
+        if (same_choice(choices[a], choices[b]))
+          return "the choices at " + to_string(a) + " and " + to_string(b) + " are the same";
         if (confused_by_python(choices[a], choices[b]))
           return "the choices at " + to_string(a) + " and " + to_string(b) +
-                 " are equal numbers of different types (1, 1.0 and true), which other programs would confuse; use one type";
+                 " are equal numbers of different types (1, 1.0 and true), which other programs would confuse; use one "
+                 "type";
       }
     }
   }
@@ -166,7 +172,8 @@ inline bool is_int(const Distribution& d) { return std::holds_alternative<IntDis
 
 /// Whether only one value is possible, so that nobody need be asked for it.
 inline bool is_single(const Distribution& distribution) {
-  if (const auto* d = std::get_if<FloatDistribution>(&distribution)) return d->low == d->high || (d->step && *step_count(*d) < 1.0);
+  if (const auto* d = std::get_if<FloatDistribution>(&distribution))
+    return d->low == d->high || (d->step && *step_count(*d) < 1.0);
   if (const auto* i = std::get_if<IntDistribution>(&distribution)) return i->high - i->low < i->step;
   return std::get<CategoricalDistribution>(distribution).choices.size() == 1;
 }

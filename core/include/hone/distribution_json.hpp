@@ -13,8 +13,10 @@ namespace hone {
 inline Json to_json(const Choice& choice) {
   return std::visit(
       [](const auto& value) -> Json {
-        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>) return Json();
-        else return Json(value);
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>)
+          return Json();
+        else
+          return Json(value);
       },
       choice);
 }
@@ -48,7 +50,8 @@ inline Json to_json(const Distribution& distribution) {
   } else {
     name = "CategoricalDistribution";
     Json::Array choices;
-    for (const Choice& choice : std::get<CategoricalDistribution>(distribution).choices) choices.push_back(to_json(choice));
+    for (const Choice& choice : std::get<CategoricalDistribution>(distribution).choices)
+      choices.push_back(to_json(choice));
     attributes.set("choices", std::move(choices));
   }
   Json result;

@@ -68,8 +68,8 @@ class HONE_API TrialError : public Error {
 /// `catch (const std::exception&)` never swallows it.
 class HONE_API TrialPruned {};
 
-/// Thrown by an objective to give its trial back unfinished: it stays RUNNING without an owner, with its parameters, and
-/// is taken over by the next worker. Not counted as a crash. Derives from nothing, as TrialPruned.
+/// Thrown by an objective to give its trial back unfinished: it stays RUNNING without an owner, with its parameters,
+/// and is taken over by the next worker. Not counted as a crash. Derives from nothing, as TrialPruned.
 class HONE_API TrialReleased {};
 
 }  // namespace hone

@@ -100,9 +100,7 @@ class History {
   TrialState state(TrialNumber n) const { return static_cast<TrialState>(states_[row(n)]); }
   bool finished(TrialNumber n) const { return known(n) && is_finished(state(n)); }
   /// Running, and its joint draw is known.
-  bool pending(TrialNumber n) const {
-    return known(n) && state(n) == TrialState::running && started_[row(n)] != 0;
-  }
+  bool pending(TrialNumber n) const { return known(n) && state(n) == TrialState::running && started_[row(n)] != 0; }
   /// Its joint draw is known, whatever its state.
   bool started(TrialNumber n) const { return known(n) && started_[row(n)] != 0; }
   /// One value per objective, or empty.
@@ -259,7 +257,8 @@ class History {
       extra(n).constraints.push_back({constraint_names_.intern(constraint.name), constraint.value});
     }
     if (patch.start && started_[r] == 0) start(n, *patch.start, patch.params.size());
-    if (!patch.values.empty()) std::copy_n(patch.values.begin(), std::min(objectives_, patch.values.size()), values_.cell(r));
+    if (!patch.values.empty())
+      std::copy_n(patch.values.begin(), std::min(objectives_, patch.values.size()), values_.cell(r));
     if (patch.state && *patch.state != state(n)) change_state(n, *patch.state);
     note_change(n);
   }
@@ -301,7 +300,8 @@ class History {
     const TrialState state = is_finished(first) ? TrialState::running : first;
     states_.set(row(n), static_cast<std::uint8_t>(state));
     ++counts_[static_cast<std::size_t>(state)];
-    unfinished_.insert(std::ranges::upper_bound(unfinished_, static_cast<std::uint32_t>(n)), static_cast<std::uint32_t>(n));
+    unfinished_.insert(std::ranges::upper_bound(unfinished_, static_cast<std::uint32_t>(n)),
+                       static_cast<std::uint32_t>(n));
   }
 
   void change_state(TrialNumber n, TrialState next) {

@@ -73,8 +73,8 @@ class Json {
 
   /// The type in words, for messages: "a number", "an object", …
   std::string_view type_name() const {
-    constexpr std::string_view names[] = {"null", "a boolean", "an integer", "a number", "a string", "a list",
-                                          "an object"};
+    constexpr std::string_view names[] = {"null",     "a boolean", "an integer", "a number",
+                                          "a string", "a list",    "an object"};
     return names[value_.index()];
   }
 

@@ -27,7 +27,8 @@ constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c
     const std::uint64_t product_0 = std::uint64_t{multiplier_0} * counter[0];
     const std::uint64_t product_1 = std::uint64_t{multiplier_1} * counter[2];
     counter = {static_cast<std::uint32_t>(product_1 >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(product_1),
-               static_cast<std::uint32_t>(product_0 >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(product_0)};
+               static_cast<std::uint32_t>(product_0 >> 32) ^ counter[3] ^ key[1],
+               static_cast<std::uint32_t>(product_0)};
     key[0] += weyl_0;
     key[1] += weyl_1;
   }
@@ -58,9 +59,9 @@ class RandomStream {
   /// 64 random bits.
   constexpr result_type operator()() {
     if (half_ == 0) {
-      block_ = philox4x32({static_cast<std::uint32_t>(counter_), static_cast<std::uint32_t>(counter_ >> 32), stream_[0],
-                           stream_[1]},
-                          key_);
+      block_ = philox4x32(
+          {static_cast<std::uint32_t>(counter_), static_cast<std::uint32_t>(counter_ >> 32), stream_[0], stream_[1]},
+          key_);
       ++counter_;
       half_ = 1;
       return block_[0] | (std::uint64_t{block_[1]} << 32);

@@ -52,8 +52,8 @@ struct PluginInfo {
 /// beside libhone. In each, a plugin is `samplers/NAME.so` (pruners, storages) or `NAME.so`. Never the working folder.
 struct PluginSearch {
   std::vector<std::filesystem::path> folders;
-  bool environment = true;                 ///< HONE_PLUGIN_PATH and the user's folder count
-  bool allow_writable_by_others = false;   ///< otherwise such files and folders are refused
+  bool environment = true;                ///< HONE_PLUGIN_PATH and the user's folder count
+  bool allow_writable_by_others = false;  ///< otherwise such files and folders are refused
 };
 
 /// The plugins of one host. Thread-safe. Objects that it makes keep what they need alive; a shared object stays loaded
@@ -75,8 +75,8 @@ class HONE_API PluginRegistry {
   /// @throws PluginError if it is not found (with what was looked for and where), cannot be trusted, or is broken.
   PluginInfo find(PluginKind kind, std::string_view name);
 
-  /// All plugins found, by kind and name, each name once. A file that cannot be loaded is left out, with one sentence in
-  /// `problems`.
+  /// All plugins found, by kind and name, each name once. A file that cannot be loaded is left out, with one sentence
+  /// in `problems`.
   std::vector<PluginInfo> list(std::vector<std::string>* problems = nullptr);
 
   /// The options checked against the table and completed with defaults, members in the table's order.

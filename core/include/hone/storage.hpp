@@ -27,8 +27,8 @@ struct StudyRecord {
   StudyId id = 0;
   std::string name;
   std::vector<Direction> directions;
-  std::int64_t trials = 0;                  ///< of any state
-  std::optional<Timestamp> first_start;     ///< the earliest start of a trial
+  std::int64_t trials = 0;               ///< of any state
+  std::optional<Timestamp> first_start;  ///< the earliest start of a trial
 };
 
 /// An attribute that was read; the value is JSON text.

@@ -46,9 +46,9 @@ struct StudyOptions {
   std::optional<std::uint64_t> seed{};  ///< drawn if absent; an existing study keeps its own
   DeclaredSpace space{};
   bool load_if_exists = false;
-  std::int64_t workers = 1;                ///< what `StudyView::workers` says
-  std::optional<std::int64_t> budget{};    ///< what `StudyView::budget` says
-  std::vector<std::string> metric_names{}; ///< one per objective, or empty
+  std::int64_t workers = 1;                                 ///< what `StudyView::workers` says
+  std::optional<std::int64_t> budget{};                     ///< what `StudyView::budget` says
+  std::vector<std::string> metric_names{};                  ///< one per objective, or empty
   std::chrono::milliseconds lease{std::chrono::hours(24)};  ///< of trials asked for outside of `optimize`
   std::chrono::milliseconds heartbeat_interval{std::chrono::seconds(10)};
   std::chrono::milliseconds heartbeat_grace{std::chrono::seconds(60)};
@@ -60,8 +60,8 @@ struct StudyOptions {
 class Study;
 
 struct OptimizeOptions {
-  std::optional<std::int64_t> n_trials{};  ///< trials of this call
-  std::optional<std::int64_t> budget{};    ///< finished trials of the study, of all its workers together
+  std::optional<std::int64_t> n_trials{};              ///< trials of this call
+  std::optional<std::int64_t> budget{};                ///< finished trials of the study, of all its workers together
   std::optional<std::chrono::milliseconds> timeout{};  ///< checked between trials
   std::int64_t jobs = 1;                               ///< threads that run the objective
   /// Called after each trial, one at a time.
@@ -85,9 +85,9 @@ struct AskOptions {
 
 struct TellOptions {
   std::optional<TrialState> state{};
-  std::string owner_token{};     ///< the lease that `ask` gave; empty: the one that the trial has now
+  std::string owner_token{};  ///< the lease that `ask` gave; empty: the one that the trial has now
   bool skip_if_finished = false;
-  std::string fail_reason{};     ///< kept with a FAIL trial
+  std::string fail_reason{};  ///< kept with a FAIL trial
 };
 
 /// A study, by reference: copies are the same study. Thread-safe.
@@ -172,9 +172,9 @@ HONE_API void copy_study(Storage& from, std::string_view name, Storage& to, std:
 
 /// What `replay` found.
 struct ReplayReport {
-  std::int64_t agreed = 0;    ///< proposals (one per parameter) derived again with the same bits
-  std::int64_t fixed = 0;     ///< enqueued, single-valued or told values: nothing to derive
-  std::int64_t foreign = 0;   ///< trials that another library made
+  std::int64_t agreed = 0;               ///< proposals (one per parameter) derived again with the same bits
+  std::int64_t fixed = 0;                ///< enqueued, single-valued or told values: nothing to derive
+  std::int64_t foreign = 0;              ///< trials that another library made
   std::vector<std::string> differences;  ///< one line each: trial, parameter, both values
   std::vector<std::string> notes;        ///< such as a sampler that is not pure
 };

@@ -42,9 +42,9 @@ struct AttributeRecord {
 /// What a trial starts with: written once, after the sampler's joint draw. From then on the trial is *pending*: other
 /// proposals may see it, by exactly this.
 struct StartRecord {
-  std::string_view config;      ///< key of the published sampler configuration; empty for a trial without a sampler
-  std::string_view cohort;      ///< the pruner's cohort; empty for none
-  std::string_view visible_set; ///< `to_text(VisibleSet)`; empty when all lower numbers were finished
+  std::string_view config;       ///< key of the published sampler configuration; empty for a trial without a sampler
+  std::string_view cohort;       ///< the pruner's cohort; empty for none
+  std::string_view visible_set;  ///< `to_text(VisibleSet)`; empty when all lower numbers were finished
   /// The joint assignment of a space that is not declared: drawn, but suggested only when the objective asks.
   /// (Of a declared space all is suggested at once and stands in the same patch's `params`.)
   std::vector<ParameterRecord> relative;
@@ -58,10 +58,10 @@ struct DrawRecord {
 
 /// Who works on a trial, and how often that went wrong.
 struct OwnerRecord {
-  std::string_view token;          ///< see owner.hpp; empty: nobody, up for takeover
-  std::int64_t attempt = 0;        ///< 0 for the first worker, one more with each takeover
-  std::int64_t crashes = 0;        ///< crashes since an attempt reported a step that none had reached before
-  std::int64_t furthest_step = -1; ///< the highest step that an ended attempt has reported; -1 for none
+  std::string_view token;           ///< see owner.hpp; empty: nobody, up for takeover
+  std::int64_t attempt = 0;         ///< 0 for the first worker, one more with each takeover
+  std::int64_t crashes = 0;         ///< crashes since an attempt reported a step that none had reached before
+  std::int64_t furthest_step = -1;  ///< the highest step that an ended attempt has reported; -1 for none
 };
 
 /// What is new about one trial. Absent members say nothing. All views are borrowed for the duration of a call.

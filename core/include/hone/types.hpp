@@ -44,8 +44,8 @@ constexpr std::string_view to_string(TrialState state) {
 
 /// The inverse of `to_string(TrialState)`; nothing for any other text.
 constexpr std::optional<TrialState> trial_state_from(std::string_view text) {
-  for (const TrialState state : {TrialState::running, TrialState::complete, TrialState::pruned, TrialState::fail,
-                                 TrialState::waiting}) {
+  for (const TrialState state :
+       {TrialState::running, TrialState::complete, TrialState::pruned, TrialState::fail, TrialState::waiting}) {
     if (text == to_string(state)) return state;
   }
   return std::nullopt;

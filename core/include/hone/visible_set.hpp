@@ -30,9 +30,7 @@ struct VisibleSet {
   }
 
   /// How many trials are seen as finished.
-  TrialNumber finished_count() const {
-    return horizon - static_cast<TrialNumber>(unfinished.size() + pending.size());
-  }
+  TrialNumber finished_count() const { return horizon - static_cast<TrialNumber>(unfinished.size() + pending.size()); }
 };
 
 namespace detail {

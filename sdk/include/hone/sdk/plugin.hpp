@@ -6,7 +6,8 @@
 //     constexpr hone_option options[] = {
 //         hone::sdk::int_option("n_startup_trials", "10", "0", nullptr, "random trials before the model is used"),
 //     };
-//     HONE_PLUGINS(hone::sdk::sampler<Mine>({.name = "mine", .version = "1.0", .description = "…", .options = options}));
+//     HONE_PLUGINS(hone::sdk::sampler<Mine>({.name = "mine", .version = "1.0", .description = "…", .options =
+//     options}));
 #pragma once
 
 #include <exception>
@@ -32,13 +33,15 @@ struct Description {
   std::span<const hone_option> options{};
 };
 
-// ---- options ---------------------------------------------------------------------------------------------------------
-// Defaults and bounds are JSON text; a null default makes the option required, a null bound leaves that side open.
+// ---- options
+// --------------------------------------------------------------------------------------------------------- Defaults
+// and bounds are JSON text; a null default makes the option required, a null bound leaves that side open.
 
 constexpr hone_option option(const char* name, OptionType type, const char* default_json, const char* doc,
                              const char* minimum = nullptr, const char* maximum = nullptr, std::uint32_t open = 0,
                              const char* const* choices = nullptr, bool allows_auto = false) {
-  return {name, static_cast<std::uint32_t>(type), allows_auto ? 1u : 0u, default_json, minimum, maximum, open, choices, doc};
+  return {name, static_cast<std::uint32_t>(type), allows_auto ? 1u : 0u, default_json, minimum, maximum, open, choices,
+          doc};
 }
 constexpr hone_option bool_option(const char* name, const char* default_json, const char* doc) {
   return option(name, OptionType::boolean, default_json, doc);
@@ -65,8 +68,9 @@ constexpr hone_option or_auto(hone_option o) {
   return o;
 }
 
-// ---- trampolines -----------------------------------------------------------------------------------------------------
-// Only what derives from std::exception leaves a plugin, and the host's own FactPending.
+// ---- trampolines
+// ----------------------------------------------------------------------------------------------------- Only what
+// derives from std::exception leaves a plugin, and the host's own FactPending.
 
 template <class Call>
 decltype(auto) only_std_exceptions(Call&& call) {
@@ -91,7 +95,8 @@ class SamplerTrampoline final : public Sampler {
   SearchSpace infer_relative_search_space(const StudyView& study, const TrialView& trial) override {
     return only_std_exceptions([&] { return author_.infer_relative_search_space(study, trial); });
   }
-  std::vector<double> sample_relative(const StudyView& study, const TrialView& trial, const SearchSpace& space) override {
+  std::vector<double> sample_relative(const StudyView& study, const TrialView& trial,
+                                      const SearchSpace& space) override {
     return only_std_exceptions([&] { return author_.sample_relative(study, trial, space); });
   }
   double sample_independent(const StudyView& study, const TrialView& trial, const Parameter& parameter) override {
@@ -123,7 +128,8 @@ class PrunerTrampoline final : public Pruner {
   Author author_;
 };
 
-// ---- definitions -----------------------------------------------------------------------------------------------------
+// ---- definitions
+// -----------------------------------------------------------------------------------------------------
 
 namespace detail {
 template <class Interface, class Object>
@@ -135,8 +141,15 @@ void* create(const FactoryContext* context, const Options* options) {
 }
 constexpr hone_plugin define(PluginKind kind, const Description& d,
                              void* (*create)(const FactoryContext*, const Options*)) {
-  return {static_cast<std::uint32_t>(kind), static_cast<std::uint32_t>(d.options.size()), d.name, d.version,
-          d.description, d.references, d.capabilities, d.options.data(), create};
+  return {static_cast<std::uint32_t>(kind),
+          static_cast<std::uint32_t>(d.options.size()),
+          d.name,
+          d.version,
+          d.description,
+          d.references,
+          d.capabilities,
+          d.options.data(),
+          create};
 }
 }  // namespace detail
 
@@ -156,8 +169,11 @@ constexpr hone_plugin storage(const Description& d) {
 }
 
 constexpr hone_plugin_table_v1 table(std::span<const hone_plugin> plugins) {
-  return {plugin_magic, sizeof(hone_plugin_table_v1), sizeof(hone_plugin), sizeof(hone_option), sdk_major, sdk_minor,
-          abi_tag(), static_cast<std::uint32_t>(plugins.size()), plugins.data()};
+  return {plugin_magic,        sizeof(hone_plugin_table_v1),
+          sizeof(hone_plugin), sizeof(hone_option),
+          sdk_major,           sdk_minor,
+          abi_tag(),           static_cast<std::uint32_t>(plugins.size()),
+          plugins.data()};
 }
 
 }  // namespace hone::sdk
@@ -165,10 +181,10 @@ constexpr hone_plugin_table_v1 table(std::span<const hone_plugin> plugins) {
 /// Exports the plugins of a file. With HONE_STATIC_PLUGIN defined as a name, the table is `hone_plugin_table_NAME`
 /// instead, for hosts that link the plugin and call `PluginRegistry::add`. (A macro, because only the preprocessor can
 /// choose the name of a symbol.)
-#define HONE_PLUGINS(...)                                                              \
-  namespace {                                                                          \
-  constexpr hone_plugin hone_plugins_of_this_file[] = {__VA_ARGS__};                   \
-  }                                                                                    \
+#define HONE_PLUGINS(...)                                                                              \
+  namespace {                                                                                          \
+  constexpr hone_plugin hone_plugins_of_this_file[] = {__VA_ARGS__};                                   \
+  }                                                                                                    \
   extern "C" __attribute__((visibility("default"))) const hone_plugin_table_v1 HONE_PLUGIN_TABLE_NAME; \
   extern "C" const hone_plugin_table_v1 HONE_PLUGIN_TABLE_NAME = hone::sdk::table(hone_plugins_of_this_file)
 

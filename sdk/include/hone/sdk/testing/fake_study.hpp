@@ -2,11 +2,14 @@
 // A study for tests of samplers and pruners: a history that the test writes, and no storage behind it.
 #pragma once
 
-#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,7 +50,8 @@ struct FakeTrial {
 ///
 ///     FakeStudy study;
 ///     study.add(0, {.values = {1.5}, .params = {{"x", FloatDistribution{0.0, 1.0}, 0.3}}});
-///     const double x = sampler.sample_independent(study, TrialView(1), study.parameter("x", FloatDistribution{0.0, 1.0}));
+///     const double x = sampler.sample_independent(study, TrialView(1), study.parameter("x",
+///     FloatDistribution{0.0, 1.0}));
 class FakeStudy final : public StudyView {
  public:
   explicit FakeStudy(std::vector<Direction> directions = {Direction::minimize}, std::uint64_t seed = 0)
@@ -86,7 +90,8 @@ class FakeStudy final : public StudyView {
   void declare(DeclaredSpace space) {
     declared_space_ = std::move(space);
     declared_parameters_.clear();
-    for (const DeclaredParameter& p : declared_space_) declared_parameters_.push_back(parameter(p.name, p.distribution));
+    for (const DeclaredParameter& p : declared_space_)
+      declared_parameters_.push_back(parameter(p.name, p.distribution));
   }
   void set_budget(std::optional<std::int64_t> budget) { budget_ = budget; }
   void set_workers(std::int64_t workers) { workers_ = workers; }
@@ -126,14 +131,6 @@ class FakeStudy final : public StudyView {
   MemoryLogger log_;
 };
 
-/// A plugin's object built from its table, as a host builds it, without a host's checks: `options` are laid over the
-/// defaults. `Kind` is Sampler, Pruner or Storage. A default that is a number, a word, a boolean or null is understood.
-/// @throws std::invalid_argument if the table has no plugin of that name, or no option of a given name
-template <class Kind>
-std::unique_ptr<Kind> make_plugin(const hone_plugin_table_v1& table, std::string_view name,
-                                  const std::map<std::string, Json>& options = {},
-                                  const FactoryContext& context = {});
-
 namespace detail {
 
 inline Json json_of_default(const char* text) {
@@ -152,9 +149,12 @@ inline Json json_of_default(const char* text) {
 
 }  // namespace detail
 
+/// A plugin's object built from its table, as a host builds it, without a host's checks: `options` are laid over the
+/// defaults. `Kind` is Sampler, Pruner or Storage. A default that is a number, a word, a boolean or null is understood.
+/// @throws std::invalid_argument if the table has no plugin of that name, or no option of a given name
 template <class Kind>
 std::unique_ptr<Kind> make_plugin(const hone_plugin_table_v1& table, std::string_view name,
-                                  const std::map<std::string, Json>& options, const FactoryContext& context) {
+                                  const std::map<std::string, Json>& options = {}, const FactoryContext& context = {}) {
   for (const hone_plugin& plugin : std::span(table.plugins, table.plugin_count)) {
     if (plugin.name != name) continue;
     Options resolved;
