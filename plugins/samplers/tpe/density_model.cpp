@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "density_model.hpp"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace tpe {
+namespace {
+
+std::vector<const hone::Distribution*> distributions_of(const std::vector<hone::Parameter>& space) {
+  std::vector<const hone::Distribution*> result;
+  result.reserve(space.size());
+  for (const hone::Parameter& parameter : space) result.push_back(parameter.distribution);
+  return result;
+}
+
+}  // namespace
+
+std::size_t best_candidate(std::span<const double> log_below, std::span<const double> log_above) {
+  std::size_t best = 0;
+  double greatest = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < log_below.size(); ++i) {
+    // Where both densities vanish the difference is NaN, and no reason to go there.
+    const double ratio = log_below[i] - log_above[i];
+    if (ratio > greatest) {
+      greatest = ratio;
+      best = i;
+    }
+  }
+  return best;
+}
+
+DensityModel::DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& options)
+    : space_(std::move(space)), below_(distributions_of(space_), options), above_(distributions_of(space_), options) {}
+
+bool DensityModel::row_of(const hone::History& history, hone::TrialNumber number, std::vector<double>& row) const {
+  row.clear();
+  for (const hone::Parameter& parameter : space_) {
+    row.push_back(history.value(number, parameter.id));
+    if (std::isnan(row.back())) return false;
+  }
+  return true;
+}
+
+void DensityModel::change(const hone::History& history, hone::TrialNumber number, Role role) {
+  Role& held = held_[static_cast<std::size_t>(number)];
+  if (held != Role::none) estimator(held).erase(number);
+  held = Role::none;
+  if (role == Role::none || !row_of(history, number, row_)) return;
+  estimator(role).insert(number, row_);
+  held = role;
+}
+
+void DensityModel::rebuild(const hone::History& history, std::span<const Role> roles) {
+  for (const Role role : {Role::below, Role::above}) {
+    std::vector<hone::TrialNumber> numbers;
+    std::vector<double> rows;
+    for (std::size_t i = 0; i < roles.size(); ++i) {
+      if (roles[i] != role) continue;
+      held_[i] = Role::none;
+      const auto number = static_cast<hone::TrialNumber>(i);
+      if (!row_of(history, number, row_)) continue;
+      held_[i] = role;
+      numbers.push_back(number);
+      rows.insert(rows.end(), row_.begin(), row_.end());
+    }
+    estimator(role).assign(std::move(numbers), rows);
+  }
+}
+
+void DensityModel::update(const hone::History& history, const TrialLog& log) {
+  held_.resize(log.roles().size(), Role::none);
+  const auto news = log.changes().subspan(position_);
+  position_ = log.changes().size();
+  // One by one costs the length of the arrays each time.
+  if (news.size() > 16 + (below_.size() + above_.size()) / 4) {
+    rebuild(history, log.roles());
+    return;
+  }
+  for (const hone::TrialNumber number : news) change(history, number, log.roles()[static_cast<std::size_t>(number)]);
+}
+
+std::vector<double> DensityModel::propose(std::size_t candidates, hone::RandomStream components,
+                                          std::vector<hone::RandomStream> parameters) {
+  const std::size_t dimension = space_.size();
+  std::vector<double> rows(candidates * dimension);
+  below_.sample(components, parameters, rows);
+  std::vector<double> log_below(candidates);
+  std::vector<double> log_above(candidates);
+  below_.log_density(rows, log_below);
+  above_.log_density(rows, log_above);
+  const auto best = rows.begin() + static_cast<std::ptrdiff_t>(best_candidate(log_below, log_above) * dimension);
+  return {best, best + static_cast<std::ptrdiff_t>(dimension)};
+}
+
+}  // namespace tpe

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// The two densities of one joint space, kept in step with a history, and the proposal that they lead to.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <hone/random.hpp>
+#include <hone/search_space.hpp>
+
+#include "parzen_estimator.hpp"
+#include "trial_log.hpp"
+
+namespace tpe {
+
+/// The index of the candidate with the greatest log l(x) - log g(x); the first of equal ones.
+std::size_t best_candidate(std::span<const double> log_below, std::span<const double> log_above);
+
+/// l(x) of the trials below and g(x) of those above, over the parameters of one space; trials that lack any of them are
+/// left out.
+class DensityModel {
+ public:
+  DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& options);
+
+  const std::vector<hone::Parameter>& space() const { return space_; }
+
+  /// Takes in what has changed in the log since the last call.
+  void update(const hone::History& history, const TrialLog& log);
+
+  /// Draws `candidates` rows from l(x) and returns the one with the greatest ratio l(x) / g(x), by which expected
+  /// improvement grows (Bergstra et al. 2011, eq. 6). One stream for the components, one for each parameter.
+  std::vector<double> propose(std::size_t candidates, hone::RandomStream components,
+                              std::vector<hone::RandomStream> parameters);
+
+ private:
+  bool row_of(const hone::History& history, hone::TrialNumber number, std::vector<double>& row) const;
+  void change(const hone::History& history, hone::TrialNumber number, Role role);
+  void rebuild(const hone::History& history, std::span<const Role> roles);
+  ParzenEstimator& estimator(Role role) { return role == Role::below ? below_ : above_; }
+
+  std::vector<hone::Parameter> space_;
+  ParzenEstimator below_;
+  ParzenEstimator above_;
+  std::vector<Role> held_;  // by number: the estimator that has the trial
+  std::size_t position_ = 0;
+  std::vector<double> row_;
+};
+
+}  // namespace tpe

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// The kernels of one numeric parameter: a truncated normal about each observation.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <hone/sdk/numeric_transform.hpp>
+
+namespace tpe {
+
+/// How wide the kernels are.
+struct BandwidthRule {
+  /// No kernel is narrower than the range divided by min(100, 1 + number of kernels).
+  bool magic_clip = true;
+  /// The ends of the range are neighbours of the outermost observations even when there are two or more.
+  bool endpoints = false;
+  /// The prior is one of the kernels.
+  bool prior = true;
+};
+
+/// The least width of a kernel among `n` observations on a range of length `range`.
+double least_width(std::size_t n, double range, const BandwidthRule& rule);
+
+/// The width (standard deviation) of the kernel about sorted[i]: the larger distance to a neighbour, clipped.
+/// `sorted` ascends; low and high are the ends of the range.
+double neighbour_width(std::span<const double> sorted, std::size_t i, double low, double high, double least,
+                       const BandwidthRule& rule);
+
+/// Kernels in slots 0, 1, 2, … in an order that the caller chooses, as arrays of their own so that loops over them
+/// become vectors. Adding or taking away one kernel changes the widths of its neighbours alone (once there are 99,
+/// before that the least width changes for all); what is derived is brought up to date by `refresh`.
+class NumericKernels {
+ public:
+  NumericKernels(const hone::sdk::NumericTransform& transform, const BandwidthRule& rule)
+      : transform_(transform), rule_(rule) {}
+
+  const hone::sdk::NumericTransform& transform() const { return transform_; }
+  std::size_t size() const { return means_.size(); }
+
+  /// Replaces all kernels; points are of the transform's interval (or beyond it, where a range has been narrowed).
+  void assign(std::vector<double> points);
+  void insert(std::size_t slot, double point);
+  void erase(std::size_t slot);
+  /// Brings widths, normalisers and classes up to date.
+  void refresh();
+
+  // By slot; valid after `refresh`.
+  std::span<const double> means() const { return means_; }
+  std::span<const double> widths() const { return widths_; }
+  std::span<const double> inverse_widths() const { return inverse_widths_; }
+  /// The part of a kernel's log density that does not depend on x. Continuous:
+  /// -log(width sqrt(2 pi)) - log(mass of the range); on a grid: -log(mass of the range).
+  std::span<const double> log_normalizers() const { return log_normalizers_; }
+
+  /// On a grid: observations repeat, so kernels fall into few classes of equal mean and width.
+  std::span<const std::uint32_t> classes() const { return classes_; }
+  struct Class {
+    double mean;
+    double inverse_width;
+  };
+  std::span<const Class> class_list() const { return class_list_; }
+
+ private:
+  std::size_t position_of(std::size_t slot) const;
+  void update(std::size_t position);
+  void classify();
+
+  hone::sdk::NumericTransform transform_;
+  BandwidthRule rule_;
+  double least_width_ = 0.0;
+  bool changed_ = false;
+  std::vector<double> means_, widths_, inverse_widths_, log_normalizers_;
+  std::vector<std::uint8_t> stale_;   // by slot: a neighbour has changed
+  std::vector<double> sorted_;        // the means, ascending
+  std::vector<std::uint32_t> order_;  // their slots; equal means by slot
+  std::vector<std::uint32_t> classes_;
+  std::vector<Class> class_list_;
+};
+
+/// The log density (probability, on a grid) of one normal kernel, truncated to the transform's interval, at a value.
+double log_kernel(const hone::sdk::NumericTransform& transform, double mean, double width, double value);
+
+/// `log_normalizers` of one kernel.
+double log_normalizer(const hone::sdk::NumericTransform& transform, double mean, double width);
+
+/// The log of the probability that an untruncated kernel gives to the cell of a value on a grid.
+double log_cell_mass(double cell_low, double cell_high, double mean, double inverse_width);
+
+}  // namespace tpe

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+#include "parzen_estimator.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include <hone/sdk/normal.hpp>
+
+namespace tpe {
+
+namespace portable = hone::sdk::portable;
+using hone::sdk::NumericTransform;
+
+void CategoricalKernels::refresh(std::size_t kernels, double prior_weight) {
+  const double share = prior_weight / static_cast<double>(kernels);
+  const double sum = 1.0 + share * static_cast<double>(choices);
+  match = (1.0 + share) / sum;
+  other = share / sum;
+}
+
+ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> space, const ParzenOptions& options)
+    : dimension_(space.size()), options_(options) {
+  const BandwidthRule rule{options.magic_clip, options.endpoints, options.consider_prior};
+  for (std::size_t column = 0; column < space.size(); ++column) {
+    if (const auto* categorical = std::get_if<hone::CategoricalDistribution>(space[column])) {
+      categorical_.push_back({column, CategoricalKernels(categorical->choices.size())});
+      continue;
+    }
+    const NumericTransform transform(*space[column]);
+    const double mean = 0.5 * (transform.low() + transform.high());
+    const double width = transform.high() - transform.low();
+    numeric_.push_back({column, NumericKernels(transform, rule), mean, width, log_normalizer(transform, mean, width)});
+    continuous_ += transform.is_stepped() ? 0 : 1;
+  }
+  std::ranges::stable_partition(numeric_, [](const Numeric& n) { return !n.kernels.transform().is_stepped(); });
+}
+
+// ---- observations
+// ------------------------------------------------------------------------------------------------------
+
+void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const double> rows) {
+  numbers_ = std::move(numbers);
+  for (Numeric& n : numeric_) {
+    std::vector<double> points(numbers_.size());
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      points[i] = n.kernels.transform().to_point(rows[i * dimension_ + n.column]);
+    }
+    n.kernels.assign(std::move(points));
+  }
+  for (Categorical& c : categorical_) {
+    c.kernels.observed.resize(numbers_.size());
+    for (std::size_t i = 0; i < numbers_.size(); ++i) {
+      c.kernels.observed[i] = static_cast<std::uint32_t>(rows[i * dimension_ + c.column]);
+    }
+  }
+  changed_ = true;
+}
+
+void ParzenEstimator::insert(std::int64_t number, std::span<const double> row) {
+  const auto at = std::ranges::lower_bound(numbers_, number) - numbers_.begin();
+  numbers_.insert(numbers_.begin() + at, number);
+  for (Numeric& n : numeric_) {
+    n.kernels.insert(static_cast<std::size_t>(at), n.kernels.transform().to_point(row[n.column]));
+  }
+  for (Categorical& c : categorical_) {
+    c.kernels.observed.insert(c.kernels.observed.begin() + at, static_cast<std::uint32_t>(row[c.column]));
+  }
+  changed_ = true;
+}
+
+void ParzenEstimator::erase(std::int64_t number) {
+  const auto at = std::ranges::lower_bound(numbers_, number) - numbers_.begin();
+  numbers_.erase(numbers_.begin() + at);
+  for (Numeric& n : numeric_) n.kernels.erase(static_cast<std::size_t>(at));
+  for (Categorical& c : categorical_) c.kernels.observed.erase(c.kernels.observed.begin() + at);
+  changed_ = true;
+}
+
+void ParzenEstimator::refresh() {
+  if (!changed_) return;
+  changed_ = false;
+  const std::size_t n = size();
+  if (weights_.size() != n || n == 0) {
+    weights_ = kernel_weights(n, options_.weights);
+    prior_weight_ = n == 0 ? 1.0 : options_.consider_prior ? options_.prior_weight : 0.0;
+    total_weight_ = std::accumulate(weights_.begin(), weights_.end(), 0.0) + prior_weight_;
+  }
+  double constant = 0.0;
+  for (Categorical& c : categorical_) {
+    c.kernels.refresh(std::max<std::size_t>(1, n + (options_.consider_prior ? 1 : 0)), options_.prior_weight);
+    constant += portable::log(c.kernels.match);
+  }
+  constants_.assign(n, constant);
+  for (Numeric& numeric : numeric_) {
+    numeric.kernels.refresh();
+    const std::span<const double> normalizers = numeric.kernels.log_normalizers();
+    for (std::size_t i = 0; i < n; ++i) constants_[i] += normalizers[i];
+  }
+}
+
+std::vector<double> ParzenEstimator::weights() const {
+  std::vector<double> result = weights_;
+  result.push_back(prior_weight_);
+  for (double& weight : result) weight /= total_weight_;
+  return result;
+}
+
+// ---- drawing
+// -----------------------------------------------------------------------------------------------------------
+
+void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::RandomStream> parameters,
+                             std::span<double> rows) {
+  refresh();
+  const std::size_t n = size();
+  std::vector<double> cumulative(n);
+  std::partial_sum(weights_.begin(), weights_.end(), cumulative.begin());
+  for (std::size_t at = 0; at < rows.size(); at += dimension_) {
+    const std::span<double> row = rows.subspan(at, dimension_);
+    const double u = components.uniform() * total_weight_;
+    auto slot = static_cast<std::size_t>(std::ranges::upper_bound(cumulative, u) - cumulative.begin());
+    // Rounding may lead past the last observation where the prior has no weight.
+    if (slot == n && prior_weight_ == 0.0) slot = n - 1;
+    const bool prior = slot == n;
+    for (const Numeric& numeric : numeric_) {
+      const NumericTransform& transform = numeric.kernels.transform();
+      const double mean = prior ? numeric.prior_mean : numeric.kernels.means()[slot];
+      const double width = prior ? numeric.prior_width : numeric.kernels.widths()[slot];
+      const double z =
+          hone::sdk::truncated_normal_quantile(parameters[numeric.column].uniform_open(),
+                                               (transform.low() - mean) / width, (transform.high() - mean) / width);
+      row[numeric.column] = transform.to_value(mean + z * width);
+    }
+    for (const Categorical& categorical : categorical_) {
+      const CategoricalKernels& k = categorical.kernels;
+      const auto choices = static_cast<double>(k.choices);
+      // The kernel is a uniform choice with probability choices * other, and its own choice else.
+      const double uniform_part = prior ? 1.0 : choices * k.other;
+      const double v = parameters[categorical.column].uniform();
+      row[categorical.column] =
+          v < uniform_part ? std::min(std::floor(v / uniform_part * choices), choices - 1.0) : k.observed[slot];
+    }
+  }
+}
+
+// ---- density
+// -----------------------------------------------------------------------------------------------------------
+
+/// The kernels that still matter at one row: slots, and their log densities so far, which only fall.
+struct ParzenEstimator::Survivors {
+  std::vector<std::uint32_t> slots;
+  std::vector<double> logs;
+  std::size_t count = 0;
+  std::vector<double> scratch;
+
+  explicit Survivors(std::size_t n) : slots(n), logs(n), scratch(n) {}
+
+  /// Keeps those above `least`.
+  void thin(double least) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      slots[kept] = slots[i];
+      logs[kept] = logs[i];
+      kept += logs[i] > least ? 1 : 0;
+    }
+    count = kept;
+  }
+};
+
+double ParzenEstimator::log_prior_at(std::span<const double> row) const {
+  double sum = 0.0;
+  for (const Numeric& numeric : numeric_) {
+    const NumericTransform& transform = numeric.kernels.transform();
+    const double value = row[numeric.column];
+    sum += numeric.prior_log_normalizer;
+    if (transform.is_stepped()) {
+      sum += log_cell_mass(transform.cell_low(value), transform.cell_high(value), numeric.prior_mean,
+                           1.0 / numeric.prior_width);
+    } else {
+      const double z = (transform.to_point(value) - numeric.prior_mean) / numeric.prior_width;
+      sum -= 0.5 * z * z;
+    }
+  }
+  for (const Categorical& c : categorical_) sum -= portable::log(static_cast<double>(c.kernels.choices));
+  return sum;
+}
+
+void ParzenEstimator::add_continuous(const Numeric& numeric, double point, Survivors& work, double least) const {
+  const double* means = numeric.kernels.means().data();
+  const double* inverses = numeric.kernels.inverse_widths().data();
+  for (std::size_t i = 0; i < work.count; ++i) {
+    const double z = (point - means[work.slots[i]]) * inverses[work.slots[i]];
+    work.logs[i] -= 0.5 * z * z;
+  }
+  work.thin(least);
+}
+
+// A cell's mass is at most exp(-z^2 / 2) when the kernel's mean is z widths away from the cell. Cheap, and leaves few
+// kernels to compute exactly.
+void ParzenEstimator::bound_stepped(const Numeric& numeric, double value, Survivors& work, double least) const {
+  const NumericTransform& transform = numeric.kernels.transform();
+  const double low = transform.cell_low(value);
+  const double high = transform.cell_high(value);
+  const double* means = numeric.kernels.means().data();
+  const double* inverses = numeric.kernels.inverse_widths().data();
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < work.count; ++i) {
+    const std::uint32_t slot = work.slots[i];
+    const double z = std::max({0.0, low - means[slot], means[slot] - high}) * inverses[slot];
+    work.slots[kept] = slot;
+    work.logs[kept] = work.logs[i];
+    kept += work.logs[i] - 0.5 * z * z > least ? 1 : 0;
+  }
+  work.count = kept;
+}
+
+void ParzenEstimator::add_stepped(const Numeric& numeric, double value, Survivors& work) const {
+  const NumericTransform& transform = numeric.kernels.transform();
+  const double low = transform.cell_low(value);
+  const double high = transform.cell_high(value);
+  const std::span<const NumericKernels::Class> list = numeric.kernels.class_list();
+  const std::span<const std::uint32_t> classes = numeric.kernels.classes();
+  if (list.size() <= work.count) {
+    for (std::size_t c = 0; c < list.size(); ++c) {
+      work.scratch[c] = log_cell_mass(low, high, list[c].mean, list[c].inverse_width);
+    }
+    for (std::size_t i = 0; i < work.count; ++i) work.logs[i] += work.scratch[classes[work.slots[i]]];
+  } else {
+    for (std::size_t i = 0; i < work.count; ++i) {
+      const NumericKernels::Class& c = list[classes[work.slots[i]]];
+      work.logs[i] += log_cell_mass(low, high, c.mean, c.inverse_width);
+    }
+  }
+}
+
+void ParzenEstimator::add_categorical(const Categorical& categorical, double value, Survivors& work,
+                                      double least) const {
+  const CategoricalKernels& k = categorical.kernels;
+  const auto choice = static_cast<std::uint32_t>(value);
+  // The constants hold log(match).
+  const double penalty = portable::log(k.other) - portable::log(k.match);
+  for (std::size_t i = 0; i < work.count; ++i) work.logs[i] += k.observed[work.slots[i]] == choice ? 0.0 : penalty;
+  work.thin(least);
+}
+
+double ParzenEstimator::log_density_at(std::span<const double> row, Survivors& work) {
+  constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
+  const bool prior = prior_weight_ > 0.0;
+  const double log_prior = prior ? log_prior_at(row) : minus_infinity;
+  // All kernels below this have less than e^-40 of the prior's share together. Without a prior none is left out.
+  const double least = prior ? log_prior + portable::log(prior_weight_ / static_cast<double>(size() + 1)) - 40.0
+                             : std::numeric_limits<double>::lowest();
+
+  work.count = size();
+  std::iota(work.slots.begin(), work.slots.end(), 0u);
+  std::ranges::copy(constants_, work.logs.begin());
+  for (std::size_t i = 0; i < continuous_; ++i) {
+    add_continuous(numeric_[i], numeric_[i].kernels.transform().to_point(row[numeric_[i].column]), work, least);
+  }
+  for (const Categorical& c : categorical_) add_categorical(c, row[c.column], work, least);
+  const std::span<const Numeric> stepped = std::span(numeric_).subspan(continuous_);
+  for (const Numeric& n : stepped) bound_stepped(n, row[n.column], work, least);
+  for (const Numeric& n : stepped) {
+    add_stepped(n, row[n.column], work);
+    work.thin(least);
+  }
+
+  double highest = log_prior;
+  for (std::size_t i = 0; i < work.count; ++i) highest = std::max(highest, work.logs[i]);
+  if (highest == minus_infinity) return minus_infinity;
+  double sum = prior ? prior_weight_ * portable::exp_in_range(log_prior - highest) : 0.0;
+  for (std::size_t i = 0; i < work.count; ++i) work.scratch[i] = portable::exp_in_range(work.logs[i] - highest);
+  for (std::size_t i = 0; i < work.count; ++i) sum += weights_[work.slots[i]] * work.scratch[i];
+  return highest + portable::log(sum / total_weight_);
+}
+
+void ParzenEstimator::log_density(std::span<const double> rows, std::span<double> result) {
+  refresh();
+  Survivors work(size());
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    result[i] = log_density_at(rows.subspan(i * dimension_, dimension_), work);
+  }
+}
+
+}  // namespace tpe

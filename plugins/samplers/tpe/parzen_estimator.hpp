@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// A density over a joint space: a mixture with one product kernel for each observation, and a prior.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <hone/distribution.hpp>
+#include <hone/random.hpp>
+
+#include "kernel_weights.hpp"
+#include "numeric_kernels.hpp"
+
+namespace tpe {
+
+struct ParzenOptions {
+  bool consider_prior = true;
+  double prior_weight = 1.0;
+  bool magic_clip = true;
+  bool endpoints = false;
+  WeightRule weights = WeightRule::ramp;
+};
+
+/// The kernels of one categorical parameter: the observed choice gets 1 + p / K, every other p / K, normalised, with
+/// the prior weight p and K kernels; the prior's kernel is uniform. So there are but two probabilities for all kernels.
+struct CategoricalKernels {
+  explicit CategoricalKernels(std::size_t choice_count) : choices(choice_count) {}
+
+  std::size_t choices;
+  std::vector<std::uint32_t> observed;  // by slot
+  double match = 0.0;                   // the probability of a kernel's own choice
+  double other = 0.0;                   // of each other choice
+
+  void refresh(std::size_t kernels, double prior_weight);
+};
+
+/// The mixture (Bergstra et al. 2011; multivariate: Falkner, Klein, Hutter 2018): component j is the product over the
+/// parameters of a truncated normal or a categorical kernel about observation j, with one weight for the product. The
+/// last component is the prior: per parameter a normal as wide as the range about its middle, or a uniform choice.
+///
+/// Observations are kept in ascending order of their numbers (that is what the weights go by), so that all sums have
+/// the same order whatever the order in which observations were added. Values are internal representations, a row has
+/// one for each parameter.
+class ParzenEstimator {
+ public:
+  ParzenEstimator(std::span<const hone::Distribution* const> space, const ParzenOptions& options);
+
+  std::size_t dimension() const { return dimension_; }
+  /// The number of observations.
+  std::size_t size() const { return numbers_.size(); }
+
+  /// Replaces all observations. `numbers` ascends; `rows` has its rows one after another.
+  void assign(std::vector<std::int64_t> numbers, std::span<const double> rows);
+  void insert(std::int64_t number, std::span<const double> row);
+  void erase(std::int64_t number);
+
+  /// Draws rows: the component by the weights from `components`, each parameter's value by inversion from its own
+  /// stream. `rows` is filled; its size is a multiple of the dimension.
+  void sample(hone::RandomStream& components, std::span<hone::RandomStream> parameters, std::span<double> rows);
+
+  /// The log density (of continuous parameters, on the transform's interval; probability for the others) at each row.
+  ///
+  /// Kernels whose share of the result is below 1e-17 together are left out; which ones depends on the observations and
+  /// the row alone.
+  void log_density(std::span<const double> rows, std::span<double> result);
+
+  // For tests: what the kernels are, by slot; up to date after `refresh`.
+  void refresh();
+  const NumericKernels& numeric(std::size_t index) const { return numeric_[index].kernels; }
+  const CategoricalKernels& categorical(std::size_t index) const { return categorical_[index].kernels; }
+  /// Normalised; the prior's is the last. Empty weights never occur: without observations the prior has all.
+  std::vector<double> weights() const;
+
+ private:
+  struct Numeric {
+    std::size_t column;
+    NumericKernels kernels;
+    double prior_mean, prior_width, prior_log_normalizer;
+  };
+  struct Categorical {
+    std::size_t column;
+    CategoricalKernels kernels;
+  };
+  struct Survivors;
+
+  double log_density_at(std::span<const double> row, Survivors& work);
+  double log_prior_at(std::span<const double> row) const;
+  void add_continuous(const Numeric& numeric, double point, Survivors& work, double least) const;
+  void bound_stepped(const Numeric& numeric, double value, Survivors& work, double least) const;
+  void add_stepped(const Numeric& numeric, double value, Survivors& work) const;
+  void add_categorical(const Categorical& categorical, double value, Survivors& work, double least) const;
+
+  std::size_t dimension_;
+  ParzenOptions options_;
+  std::vector<Numeric> numeric_;  // the continuous ones first: they are cheap and rule out most kernels
+  std::size_t continuous_ = 0;
+  std::vector<Categorical> categorical_;
+
+  std::vector<std::int64_t> numbers_;
+  bool changed_ = true;
+  // Derived.
+  std::vector<double> constants_;  // by slot: what a kernel's log density is at most
+  std::vector<double> weights_;    // by slot, not normalised
+  double prior_weight_ = 1.0;      // on the same scale; 0 where the prior is no component
+  double total_weight_ = 1.0;
+};
+
+}  // namespace tpe
