@@ -37,8 +37,7 @@ ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> spac
   std::ranges::stable_partition(numeric_, [](const Numeric& n) { return !n.kernels.transform().is_stepped(); });
 }
 
-// ---- observations
-// ------------------------------------------------------------------------------------------------------
+// ---- observations ---------------------------------------------------------------------------------------------------
 
 void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const double> rows) {
   numbers_ = std::move(numbers);
@@ -107,8 +106,7 @@ std::vector<double> ParzenEstimator::weights() const {
   return result;
 }
 
-// ---- drawing
-// -----------------------------------------------------------------------------------------------------------
+// ---- drawing --------------------------------------------------------------------------------------------------------
 
 void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::RandomStream> parameters,
                              std::span<double> rows) {
@@ -144,8 +142,7 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
   }
 }
 
-// ---- density
-// -----------------------------------------------------------------------------------------------------------
+// ---- density --------------------------------------------------------------------------------------------------------
 
 /// The kernels that still matter at one row: slots, and their log densities so far, which only fall.
 struct ParzenEstimator::Survivors {
@@ -156,8 +153,18 @@ struct ParzenEstimator::Survivors {
 
   explicit Survivors(std::size_t n) : slots(n), logs(n), scratch(n) {}
 
-  /// Keeps those above `least`.
-  void thin(double least) {
+  /// Of all n kernels, keeps those above `least`.
+  void keep_of_all(std::size_t n, double least) {
+    count = 0;
+    for (std::size_t slot = 0; slot < n; ++slot) {
+      slots[count] = static_cast<std::uint32_t>(slot);
+      logs[count] = logs[slot];
+      count += logs[slot] > least ? 1 : 0;
+    }
+  }
+
+  /// Of those left, keeps those above `least`.
+  void keep(double least) {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < count; ++i) {
       slots[kept] = slots[i];
@@ -186,6 +193,26 @@ double ParzenEstimator::log_prior_at(std::span<const double> row) const {
   return sum;
 }
 
+// The first parameters are added for all kernels, in loops that become vectors; few kernels survive two of them.
+std::size_t ParzenEstimator::start(std::span<const double> row, Survivors& work, double least) const {
+  const std::size_t n = size();
+  const std::size_t dense = std::min<std::size_t>(continuous_, 2);
+  double* __restrict logs = work.logs.data();
+  std::ranges::copy(constants_, logs);
+  for (std::size_t d = 0; d < dense; ++d) {
+    const NumericKernels& kernels = numeric_[d].kernels;
+    const double point = kernels.transform().to_point(row[numeric_[d].column]);
+    const double* __restrict means = kernels.means().data();
+    const double* __restrict inverses = kernels.inverse_widths().data();
+    for (std::size_t i = 0; i < n; ++i) {
+      const double z = (point - means[i]) * inverses[i];
+      logs[i] -= 0.5 * z * z;
+    }
+  }
+  work.keep_of_all(n, least);
+  return dense;
+}
+
 void ParzenEstimator::add_continuous(const Numeric& numeric, double point, Survivors& work, double least) const {
   const double* means = numeric.kernels.means().data();
   const double* inverses = numeric.kernels.inverse_widths().data();
@@ -193,7 +220,7 @@ void ParzenEstimator::add_continuous(const Numeric& numeric, double point, Survi
     const double z = (point - means[work.slots[i]]) * inverses[work.slots[i]];
     work.logs[i] -= 0.5 * z * z;
   }
-  work.thin(least);
+  work.keep(least);
 }
 
 // A cell's mass is at most exp(-z^2 / 2) when the kernel's mean is z widths away from the cell. Cheap, and leaves few
@@ -241,7 +268,7 @@ void ParzenEstimator::add_categorical(const Categorical& categorical, double val
   // The constants hold log(match).
   const double penalty = portable::log(k.other) - portable::log(k.match);
   for (std::size_t i = 0; i < work.count; ++i) work.logs[i] += k.observed[work.slots[i]] == choice ? 0.0 : penalty;
-  work.thin(least);
+  work.keep(least);
 }
 
 double ParzenEstimator::log_density_at(std::span<const double> row, Survivors& work) {
@@ -252,10 +279,7 @@ double ParzenEstimator::log_density_at(std::span<const double> row, Survivors& w
   const double least = prior ? log_prior + portable::log(prior_weight_ / static_cast<double>(size() + 1)) - 40.0
                              : std::numeric_limits<double>::lowest();
 
-  work.count = size();
-  std::iota(work.slots.begin(), work.slots.end(), 0u);
-  std::ranges::copy(constants_, work.logs.begin());
-  for (std::size_t i = 0; i < continuous_; ++i) {
+  for (std::size_t i = start(row, work, least); i < continuous_; ++i) {
     add_continuous(numeric_[i], numeric_[i].kernels.transform().to_point(row[numeric_[i].column]), work, least);
   }
   for (const Categorical& c : categorical_) add_categorical(c, row[c.column], work, least);
@@ -263,7 +287,7 @@ double ParzenEstimator::log_density_at(std::span<const double> row, Survivors& w
   for (const Numeric& n : stepped) bound_stepped(n, row[n.column], work, least);
   for (const Numeric& n : stepped) {
     add_stepped(n, row[n.column], work);
-    work.thin(least);
+    work.keep(least);
   }
 
   double highest = log_prior;

@@ -87,6 +87,7 @@ class ParzenEstimator {
 
   double log_density_at(std::span<const double> row, Survivors& work);
   double log_prior_at(std::span<const double> row) const;
+  std::size_t start(std::span<const double> row, Survivors& work, double least) const;
   void add_continuous(const Numeric& numeric, double point, Survivors& work, double least) const;
   void bound_stepped(const Numeric& numeric, double value, Survivors& work, double least) const;
   void add_stepped(const Numeric& numeric, double value, Survivors& work) const;
