@@ -49,8 +49,10 @@ struct Draw {
   VisibleSet visible;
   std::string parameter;  // empty: the start, and every independent draw of the same set
   std::tuple<std::int64_t, std::int64_t, TrialNumber, bool> order() const {
-    // What a draw saw as pending was drawn before, from fewer finished trials or from fewer pending ones.
-    return {visible.finished_count(), static_cast<std::int64_t>(visible.pending.size()), number, !parameter.empty()};
+    // What a draw saw as pending was drawn before, from fewer finished trials or from fewer pending ones. A draw after
+    // the start does not see its own trial, which was pending too.
+    const std::int64_t pending = static_cast<std::int64_t>(visible.pending.size()) + (parameter.empty() ? 0 : 1);
+    return {visible.finished_count(), pending, number, !parameter.empty()};
   }
 };
 

@@ -104,6 +104,10 @@ const std::string& Trial::suggest_categorical(std::string_view name, const std::
   return std::get<std::string>(suggest_categorical(name, std::vector<Choice>(choices.begin(), choices.end())));
 }
 
+const std::string& Trial::suggest_categorical(std::string_view name, std::initializer_list<std::string_view> choices) {
+  return suggest_categorical(name, std::vector<std::string>(choices.begin(), choices.end()));
+}
+
 Choice Trial::suggest(std::string_view name, const Distribution& distribution) {
   const Suggestion s = impl_->suggest(name, sound(distribution, name, number()));
   return to_external(*s.distribution, s.value);

@@ -10,7 +10,7 @@ int main() {
   study.optimize(
       [](hone::Trial& trial) {
         const double x = trial.suggest_float("x", -10.0, 10.0);
-        const std::string shape = trial.suggest_categorical("shape", {std::string("round"), std::string("square")});
+        const std::string shape = trial.suggest_categorical("shape", {"round", "square"});
         return (x - 2.0) * (x - 2.0) + (shape == "round" ? 0.0 : 1.0);
       },
       100);

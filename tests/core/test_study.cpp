@@ -293,7 +293,9 @@ TEST_CASE("several jobs run each trial once") {
 TEST_CASE("an objective is replayed with fixed values") {
   Trial trial = Trial::fixed({{"x", 2.0}, {"c", std::string("b")}});
   CHECK(parabola(trial).get()[0] == 0.0);
-  CHECK(trial.suggest_categorical("c", std::vector<std::string>{"a", "b"}) == "b");
+  CHECK(trial.suggest_categorical("c", {"a", "b"}) == "b");
+  CHECK(trial.suggest_categorical("c", {std::string("a"), std::string("b")}) == "b");
+  CHECK(std::get<std::string>(trial.suggest_categorical("c", {Choice("a"), Choice("b")})) == "b");
   CHECK_THROWS_WITH(trial.suggest_float("y", 0.0, 1.0), Catch::Contains("no value for 'y'"));
   CHECK_FALSE(trial.should_prune());
 }

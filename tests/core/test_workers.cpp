@@ -142,6 +142,19 @@ TEST_CASE("replay derives the proposals of several workers again, joint and alon
   CHECK(report.foreign == 0);
 }
 
+TEST_CASE("replay starts a trial before a draw that saw it pending, also when its number is higher") {
+  Study study = Study::create(fake_study("interleaved", "counting"), fake_registry());
+  study.optimize(sum, 1);
+  Trial early = study.ask();
+  Trial late = study.ask();
+  const Values value = sum(early);
+  study.tell(early, value);
+  study.tell(late, sum(late));
+  const ReplayReport report = replay(study.storage(), "study", *fake_registry());
+  CHECK(report.differences == std::vector<std::string>{});
+  CHECK(report.agreed == 6);
+}
+
 TEST_CASE("a fact is published once and rests on what was seen; replay finds it again") {
   const auto registry = fake_registry();
   Study first = Study::create(fake_study("facts", "publishing"), registry);

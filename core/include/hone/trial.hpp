@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,6 +53,7 @@ class HONE_API Trial {
   const Choice& suggest_categorical(std::string_view name, const std::vector<Choice>& choices);
   /// The same for a list of texts.
   const std::string& suggest_categorical(std::string_view name, const std::vector<std::string>& choices);
+  const std::string& suggest_categorical(std::string_view name, std::initializer_list<std::string_view> choices);
   Choice suggest(std::string_view name, const Distribution& distribution);
 
   /// Reports an intermediate value of the study's one objective, or of a named metric. Steps are >= 0; the first report
