@@ -110,7 +110,6 @@ std::optional<Claim> Study::Impl::claim_waiting(TrialNumber number, const std::o
 }
 
 // ---- takeover
-// ----------------------------------------------------------------------------------------------------------
 
 bool Study::Impl::owner_is_dead(TrialNumber number, const History::Owner& owner) {
   if (owner.token.empty()) return true;

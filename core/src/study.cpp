@@ -66,7 +66,6 @@ StudyOptions Study::options_from(const StudyConfig& config) {
 }
 
 // ---- ask
-// ---------------------------------------------------------------------------------------------------------------
 
 Trial Study::ask(const AskOptions& ask_options) {
   const Timestamp deadline = now() + ask_options.lease.value_or(impl_->options.lease);
@@ -122,7 +121,6 @@ std::unique_ptr<Trial::Impl> Study::Impl::start(const Claim& claim, std::map<std
 }
 
 // ---- tell
-// --------------------------------------------------------------------------------------------------------------
 
 FrozenTrial Study::tell(Trial& trial, const Values& values) {
   const TrialNumber number = trial.number();
@@ -190,7 +188,6 @@ FrozenTrial Study::tell(TrialNumber number, const std::optional<Values>& values,
 }
 
 // ---- adding trials
-// -----------------------------------------------------------------------------------------------------
 
 std::optional<TrialNumber> Study::enqueue_trial(const std::map<std::string, Choice>& params,
                                                 const std::map<std::string, Json>& user_attrs, bool skip_if_exists) {
@@ -272,7 +269,6 @@ TrialNumber Study::add_trial(const FrozenTrial& trial) {
 }
 
 // ---- reading and attributes
-// --------------------------------------------------------------------------------------------
 
 const std::string& Study::name() const { return impl_->options.name; }
 const std::vector<Direction>& Study::directions() const { return impl_->options.directions; }

@@ -248,7 +248,6 @@ Serialized<Sampler>& Study::Impl::sampler_for(CohortId cohort) {
 }
 
 // ---- changes
-// -----------------------------------------------------------------------------------------------------------
 
 void Study::Impl::on_trial(TrialNumber number, const TrialPatch& patch, bool snapshot) {
   if (history_is_shared) return;
@@ -288,7 +287,6 @@ std::optional<std::string> Study::Impl::fact(std::string_view key) const {
 }
 
 // ---- the view
-// ----------------------------------------------------------------------------------------------------------
 
 std::optional<std::string> HostStudyView::published(std::string_view key) const {
   const std::lock_guard lock(study_.facts_mutex);

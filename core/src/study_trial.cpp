@@ -70,7 +70,6 @@ void StudyTrial::begin() {
 }
 
 // ---- suggest
-// -----------------------------------------------------------------------------------------------------------
 
 Suggestion StudyTrial::suggest(std::string_view name, const Distribution& distribution) {
   for (std::size_t i = 0; i < suggested_.size(); ++i) {
@@ -141,7 +140,6 @@ double StudyTrial::choose(const Parameter& parameter, bool& must_store) {
 }
 
 // ---- progress
-// ----------------------------------------------------------------------------------------------------------
 
 void StudyTrial::report(std::string_view metric, double value, std::int64_t step) {
   if (step < 0) throw TrialError("a report's step must be at least 0, but is " + std::to_string(step), claim_.number);
@@ -203,7 +201,6 @@ std::vector<FrozenTrial::Param> StudyTrial::params() const {
 }
 
 // ---- writing
-// -----------------------------------------------------------------------------------------------------------
 
 bool StudyTrial::flush_due() const { return std::chrono::steady_clock::now() - last_write_ >= std::chrono::seconds(1); }
 

@@ -71,7 +71,7 @@ class History {
   History(const History&) = delete;
   History& operator=(const History&) = delete;
 
-  // ---- extent and change -----------------------------------------------------------------------------------------
+  // ---- extent and change
 
   std::size_t objectives() const { return objectives_; }
   /// One more than the highest number known.
@@ -92,7 +92,7 @@ class History {
   /// The numbers of trials that are not finished (running or waiting), ascending.
   std::span<const std::uint32_t> unfinished() const { return unfinished_; }
 
-  // ---- one trial -------------------------------------------------------------------------------------------------
+  // ---- one trial
 
   /// False for a number that has been allocated elsewhere and not been seen here.
   bool known(TrialNumber n) const { return n >= 0 && n < horizon_ && states_[row(n)] != absent; }
@@ -133,7 +133,7 @@ class History {
   /// Whether any trial has constraints.
   bool constrained() const { return constraint_names_.size() != 0; }
 
-  // ---- parameters ------------------------------------------------------------------------------------------------
+  // ---- parameters
 
   struct Cell {
     ParameterId parameter;
@@ -176,7 +176,7 @@ class History {
   std::optional<CohortId> find_cohort(std::string_view name) const { return cohorts_.find(name); }
   std::size_t cohort_count() const { return cohorts_.size(); }
 
-  // ---- of running and waiting trials -----------------------------------------------------------------------------
+  // ---- of running and waiting trials
 
   struct Owner {
     std::string token;
@@ -201,7 +201,7 @@ class History {
     return extra == nullptr || !extra->running ? std::span<const Cell>{} : extra->running->relative;
   }
 
-  // ---- writing: the study's feed and the memory storage ----------------------------------------------------------
+  // ---- writing: the study's feed and the memory storage
 
   ParameterId intern_parameter(std::string_view name) {
     const ParameterId id = parameter_names_.intern(name);

@@ -37,7 +37,7 @@ ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> spac
   std::ranges::stable_partition(numeric_, [](const Numeric& n) { return !n.kernels.transform().is_stepped(); });
 }
 
-// ---- observations ---------------------------------------------------------------------------------------------------
+// ---- observations
 
 void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const double> rows) {
   numbers_ = std::move(numbers);
@@ -106,7 +106,7 @@ std::vector<double> ParzenEstimator::weights() const {
   return result;
 }
 
-// ---- drawing --------------------------------------------------------------------------------------------------------
+// ---- drawing
 
 void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::RandomStream> parameters,
                              std::span<double> rows) {
@@ -142,7 +142,7 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
   }
 }
 
-// ---- density --------------------------------------------------------------------------------------------------------
+// ---- density
 
 /// The kernels that still matter at one row: slots, and their log densities so far, which only fall.
 struct ParzenEstimator::Survivors {

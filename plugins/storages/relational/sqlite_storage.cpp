@@ -33,7 +33,6 @@ void SqliteStorage::in_write(const Write& write) {
 }
 
 // ---- studies
-// -----------------------------------------------------------------------------------------------------------
 
 StudyId SqliteStorage::create_study(std::string_view name, const std::vector<Direction>& directions) {
   const std::unique_lock held = session_.lock();
@@ -67,7 +66,6 @@ void SqliteStorage::delete_study(StudyId study) {
 }
 
 // ---- trials
-// ------------------------------------------------------------------------------------------------------------
 
 std::unique_ptr<Cursor> SqliteStorage::open_cursor(StudyId study, ChangeReceiver& receiver) {
   const std::unique_lock held = session_.lock();
@@ -197,7 +195,6 @@ std::int64_t SqliteStorage::silent_foreign_trials(Database& database, const Sqli
 }
 
 // ---- on demand
-// ---------------------------------------------------------------------------------------------------------
 
 std::vector<Attribute> SqliteStorage::study_attributes(StudyId study, AttributeKind kind) {
   const std::unique_lock held = session_.lock();
@@ -295,7 +292,6 @@ std::optional<Storage::Provenance> SqliteStorage::provenance(StudyId study, Tria
 }
 
 // ---- workers
-// -----------------------------------------------------------------------------------------------------------
 
 void SqliteStorage::heartbeat(std::string_view worker) {
   const std::unique_lock held = session_.lock();

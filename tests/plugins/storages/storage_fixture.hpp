@@ -134,7 +134,6 @@ class Reader final : public ChangeReceiver {
 };
 
 // ---- patches
-// ---------------------------------------------------------------------------------------------------------
 
 inline StudyPatch running_trial(std::string_view owner = "owner") {
   StudyPatch patch;

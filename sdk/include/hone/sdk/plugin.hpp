@@ -34,8 +34,8 @@ struct Description {
 };
 
 // ---- options
-// --------------------------------------------------------------------------------------------------------- Defaults
-// and bounds are JSON text; a null default makes the option required, a null bound leaves that side open.
+
+// Defaults and bounds are JSON text; a null default makes the option required, a null bound leaves that side open.
 
 constexpr hone_option option(const char* name, OptionType type, const char* default_json, const char* doc,
                              const char* minimum = nullptr, const char* maximum = nullptr, std::uint32_t open = 0,
@@ -69,8 +69,8 @@ constexpr hone_option or_auto(hone_option o) {
 }
 
 // ---- trampolines
-// ----------------------------------------------------------------------------------------------------- Only what
-// derives from std::exception leaves a plugin, and the host's own FactPending.
+
+// Only what derives from std::exception leaves a plugin, and the host's own FactPending.
 
 template <class Call>
 decltype(auto) only_std_exceptions(Call&& call) {
@@ -129,7 +129,6 @@ class PrunerTrampoline final : public Pruner {
 };
 
 // ---- definitions
-// -----------------------------------------------------------------------------------------------------
 
 namespace detail {
 template <class Interface, class Object>
