@@ -128,3 +128,18 @@ TEST_CASE("a visible set is written shortly and read back") {
   CHECK_FALSE(set.sees_finished(12));
   CHECK(set.finished_count() == 6);
 }
+
+TEST_CASE("equal distributions are kept once, however many others there are") {
+  History history(1);
+  std::vector<Distribution> all;
+  for (int i = 0; i < 500; ++i) all.emplace_back(FloatDistribution{0.0, 1.0 + i});
+  all.emplace_back(FloatDistribution{0.0, 1.0, false, 0.5});
+  all.emplace_back(IntDistribution{0, 1});
+  all.emplace_back(CategoricalDistribution{{std::string("a"), true}});
+  all.emplace_back(CategoricalDistribution{{std::string("a"), std::nan("")}});
+  std::vector<DistributionId> ids;
+  for (const Distribution& distribution : all) ids.push_back(history.intern_distribution(distribution));
+  CHECK(history.distribution_count() == all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) CHECK(history.intern_distribution(all[i]) == ids[i]);
+  CHECK(history.intern_distribution(FloatDistribution{-0.0, 1.0}) == ids[0]);
+}

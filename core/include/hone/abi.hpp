@@ -23,12 +23,12 @@ constexpr std::uint64_t layout_hash() {
 constexpr std::uint64_t crossing_layout() {
   return layout_hash<Json, Choice, FloatDistribution, IntDistribution, CategoricalDistribution, Distribution,
                      ParameterRecord, ReportRecord, ConstraintRecord, AttributeRecord, StartRecord, DrawRecord,
-                     OwnerRecord, TrialPatch, Report, Interner, Column<double>, Column<std::uint8_t>, History,
-                     History::Cell, History::Constraint, History::Owner, HistoryView, TrialView, StudyView,
-                     RandomStream, Parameter, Condition, DeclaredParameter, VisibleSet, Sampler, Pruner, Storage,
-                     StudyRecord, FactRecord, StudyPatch, Preconditions, ApplyResult, Storage::Provenance,
-                     SharedHistoryExtension::Shared, Options, InnerPlugin, FactoryContext, AttributeSink,
-                     ChangeReceiver, Cursor, Host, Logger>();
+                     OwnerRecord, TrialPatch, Report, Interner, DistributionInterner, Column<double>,
+                     Column<std::uint8_t>, History, History::Cell, History::Constraint, History::Owner, HistoryView,
+                     TrialView, StudyView, RandomStream, Parameter, Condition, DeclaredParameter, VisibleSet, Sampler,
+                     Pruner, Storage, StudyRecord, FactRecord, StudyPatch, Preconditions, ApplyResult,
+                     Storage::Provenance, SharedHistoryExtension::Shared, Options, InnerPlugin, FactoryContext,
+                     AttributeSink, ChangeReceiver, Cursor, Host, Logger>();
 }
 
 struct AbiTag {

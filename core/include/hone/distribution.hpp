@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -118,18 +119,27 @@ inline std::optional<double> step_count(const FloatDistribution& d) {
 /// The point of a stepped float's grid: low + index * step.
 inline double grid_value(const FloatDistribution& d, double index) { return d.low + index * d.step.value_or(0.0); }
 
+namespace detail {
+// The shortest text that gives the number back.
+inline std::string shortest(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+}  // namespace detail
+
 /// What is wrong with a distribution, as a clause without a full stop; nothing if it is sound.
 inline std::optional<std::string> problem_of(const Distribution& distribution) {
+  using detail::shortest;
   using std::to_string;
   if (const auto* d = std::get_if<FloatDistribution>(&distribution)) {
     if (!std::isfinite(d->low) || !std::isfinite(d->high)) return "low and high must be finite numbers";
     if (!std::isfinite(d->high - d->low)) return "high - low overflows a double";
     if (d->low > d->high)
-      return "low must not exceed high, but low is " + to_string(d->low) + " and high " + to_string(d->high);
+      return "low must not exceed high, but low is " + shortest(d->low) + " and high " + shortest(d->high);
     if (d->log && d->step) return "log and step exclude each other; leave one of them out";
-    if (d->log && d->low <= 0.0) return "log needs low > 0, but low is " + to_string(d->low);
+    if (d->log && d->low <= 0.0) return "log needs low > 0, but low is " + shortest(d->low);
     if (d->step && !(*d->step > 0.0 && std::isfinite(*d->step)))
-      return "step must be a positive number, but is " + to_string(*d->step);
+      return "step must be a positive number, but is " + shortest(*d->step);
   } else if (const auto* i = std::get_if<IntDistribution>(&distribution)) {
     if (i->low > i->high)
       return "low must not exceed high, but low is " + to_string(i->low) + " and high " + to_string(i->high);
@@ -233,6 +243,29 @@ inline bool compatible(const Distribution& a, const Distribution& b) {
   if (const auto* d = std::get_if<FloatDistribution>(&a)) return d->log == std::get<FloatDistribution>(b).log;
   if (const auto* i = std::get_if<IntDistribution>(&a)) return i->log == std::get<IntDistribution>(b).log;
   return a == b;
+}
+
+/// Equal distributions have equal hashes.
+inline std::size_t hash_of(const Distribution& distribution) {
+  std::size_t hash = distribution.index();
+  const auto add = [&hash](std::size_t part) { hash = (hash ^ part) * 0x9e3779b97f4a7c15ULL; };
+  // Adding zero makes one of the two zeros, which are equal.
+  const auto add_real = [&add](double value) { add(std::hash<double>{}(value + 0.0)); };
+  if (const auto* d = std::get_if<FloatDistribution>(&distribution)) {
+    add_real(d->low);
+    add_real(d->high);
+    add_real(d->step.value_or(0.0));
+  } else if (const auto* i = std::get_if<IntDistribution>(&distribution)) {
+    add(static_cast<std::size_t>(i->low));
+    add(static_cast<std::size_t>(i->high));
+    add(static_cast<std::size_t>(i->step));
+  } else {
+    for (const Choice& choice : std::get<CategoricalDistribution>(distribution).choices) {
+      add(choice.index());
+      if (const std::string* text = std::get_if<std::string>(&choice)) add(std::hash<std::string>{}(*text));
+    }
+  }
+  return hash;
 }
 
 }  // namespace hone

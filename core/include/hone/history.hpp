@@ -5,18 +5,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <hone/column.hpp>
 #include <hone/distribution.hpp>
+#include <hone/interner.hpp>
 #include <hone/trial_patch.hpp>
 #include <hone/types.hpp>
 
@@ -35,26 +34,6 @@ inline constexpr MetricId objective_metric = 0;
 struct Report {
   std::int64_t step;
   double value;
-};
-
-/// Texts that get small numbers, in order of appearance. Views stay valid while the table lives.
-class Interner {
- public:
-  std::uint32_t intern(std::string_view text) {
-    if (const auto found = ids_.find(text); found != ids_.end()) return found->second;
-    const std::string& kept = texts_.emplace_back(text);
-    return ids_.emplace(kept, static_cast<std::uint32_t>(texts_.size() - 1)).first->second;
-  }
-  std::optional<std::uint32_t> find(std::string_view text) const {
-    const auto found = ids_.find(text);
-    return found == ids_.end() ? std::nullopt : std::optional(found->second);
-  }
-  std::string_view text(std::uint32_t id) const { return texts_[id]; }
-  std::size_t size() const { return texts_.size(); }
-
- private:
-  std::deque<std::string> texts_;
-  std::unordered_map<std::string_view, std::uint32_t> ids_;
 };
 
 /// The columnar history of one study. Row = trial number. Readers hold the study's history lock; one writer at a time.
@@ -218,13 +197,7 @@ class History {
     return cohort;
   }
 
-  DistributionId intern_distribution(const Distribution& distribution) {
-    for (std::size_t i = distributions_.size(); i-- > 0;) {
-      if (distributions_[i] == distribution) return static_cast<DistributionId>(i);
-    }
-    distributions_.push_back(distribution);
-    return static_cast<DistributionId>(distributions_.size() - 1);
-  }
+  DistributionId intern_distribution(const Distribution& distribution) { return distributions_.intern(distribution); }
 
   /// The id of a distribution for a parameter: at once when it is the one that the parameter had last.
   DistributionId intern_distribution(ParameterId parameter, const Distribution& distribution) {
@@ -415,7 +388,7 @@ class History {
   std::vector<std::unique_ptr<Extra>> extras_;
   std::vector<std::unique_ptr<ParameterColumn>> columns_;
   std::vector<DistributionId> latest_;
-  std::deque<Distribution> distributions_;
+  DistributionInterner distributions_;
   Interner parameter_names_, metrics_, constraint_names_, cohorts_;
   // Ordered lists of parameters, each kept once; layout 0 is the empty one, layout i + 1 has key i.
   std::vector<std::vector<ParameterId>> layouts_{{}};
