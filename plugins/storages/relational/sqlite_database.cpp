@@ -117,12 +117,6 @@ std::int64_t Database::data_version() {
   return rows.integer(0);
 }
 
-void Database::abandon() noexcept {
-  for (auto& [text, statement] : statements_) static_cast<void>(statement.release());
-  statements_.clear();
-  handle_ = nullptr;
-}
-
 sqlite3_stmt* Database::prepared(Sql sql) {
   auto& statement = statements_[sql.text];
   if (!statement) {

@@ -94,8 +94,8 @@ class Database {
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
   bool read_only() const { return sqlite3_db_readonly(handle_, "main") == 1; }
 
-  /// Forgets the connection without closing it: a child must not touch what its parent opened.
-  void abandon() noexcept;
+  /// In a forked child, before closing what the parent opened: the log is still the parent's.
+  void leave_to_parent() noexcept { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
  private:
   struct Finalize {

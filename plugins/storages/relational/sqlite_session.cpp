@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <set>
 
 #include <hone/error.hpp>
 
@@ -31,33 +32,76 @@ void check_place(const SqliteTarget& target) {
 
 }  // namespace
 
+// SQLite keeps one record of the locks on a file for the whole process. A forked child inherits the record but not the
+// locks, so a connection that it opens beside the inherited one would believe itself protected. What is inherited must
+// therefore be closed first, whichever storage it belongs to.
+struct SqliteSession::Connections {
+  std::mutex mutex;
+  std::set<Connection*> all;
+};
+
+SqliteSession::Connections& SqliteSession::connections() {
+  // Never destroyed: a storage may be closed by a destructor that runs later.
+  static auto& all = *new Connections;
+  return all;
+}
+
+SqliteSession::Connection::Connection() : process(::getpid()) {
+  const std::lock_guard held(connections().mutex);
+  connections().all.insert(this);
+}
+
+SqliteSession::Connection::~Connection() {
+  const std::lock_guard held(connections().mutex);
+  connections().all.erase(this);
+}
+
+void SqliteSession::close_inherited(const std::string& location) {
+  const std::lock_guard held(connections().mutex);
+  for (Connection* connection : connections().all) {
+    if (connection->process == ::getpid() || !connection->database) continue;
+    // Its mutex is held during every use. A thread of the parent that held it does not exist here.
+    const std::unique_lock idle(connection->mutex, std::try_to_lock);
+    if (!idle) {
+      throw StorageError(location +
+                         ": this process was forked while another thread used the database, and cannot use it; fork "
+                         "before the threads start, or start a program of its own");
+    }
+    connection->database->leave_to_parent();
+    connection->database.reset();
+  }
+}
+
 SqliteSession::SqliteSession(SqliteTarget target)
     : target_(std::move(target)), connection_(std::make_unique<Connection>()) {
   check_place(target_);
-  connection_->process = ::getpid();
   const std::unique_lock held = lock();
   readable();
 }
 
 SqliteSession::~SqliteSession() {
-  if (connection_->process != ::getpid() && connection_->database) connection_->database->abandon();
+  if (connection_->process == ::getpid() || !connection_->database) return;
+  try {
+    close_inherited(target_.location);
+  } catch (const StorageError&) {
+    // In use by a thread that does not exist here: neither its mutex nor the connection may be touched.
+    static_cast<void>(connection_.release());
+  }
 }
 
 std::unique_lock<std::mutex> SqliteSession::lock() {
   {
     const std::lock_guard swapping(swap_);
     if (connection_->process != ::getpid()) {
-      // In a forked child. Neither the parent's connection nor a mutex that one of its threads held may be touched.
-      if (connection_->database) connection_->database->abandon();
-      static_cast<void>(connection_.release());
+      close_inherited(target_.location);
       connection_ = std::make_unique<Connection>();
-      connection_->process = ::getpid();
     }
   }
   return std::unique_lock(connection_->mutex);
 }
 
 void SqliteSession::open(bool create) {
+  close_inherited(target_.location);
   connection_->database = std::make_unique<Database>(target_, create);
   connection_->schema = {};
   ++generation_;

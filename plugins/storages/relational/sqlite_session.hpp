@@ -37,12 +37,21 @@ class SqliteSession {
 
  private:
   struct Connection {
+    Connection();
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
     std::mutex mutex;
-    pid_t process = 0;
+    const pid_t process;
     std::unique_ptr<Database> database;
     SchemaState schema;
   };
+  /// The connections of this process, and those that a child has inherited.
+  struct Connections;
+  static Connections& connections();
 
+  /// Closes what was inherited. @throws StorageError if a thread of the parent was using it
+  static void close_inherited(const std::string& location);
   void open(bool create);
 
   SqliteTarget target_;
