@@ -71,10 +71,8 @@ void ChangeFeed::deliver_changed_waiting(Database& database, SqliteCursor& curso
   if (cursor.waiting.empty()) return;
   std::vector<std::int64_t> still;
   {
-    Rows rows = database.query(
-        "SELECT trial_id FROM trials WHERE study_id = ? AND state = 'WAITING' AND state IN ('RUNNING', 'WAITING') "
-        "ORDER BY trial_id",
-        cursor.study.study_id);
+    Rows rows = database.query("SELECT trial_id FROM trials WHERE study_id = ? AND state = 'WAITING' ORDER BY trial_id",
+                               cursor.study.study_id);
     while (rows.next()) still.push_back(rows.integer(0));
   }
   std::vector<std::int64_t> left;

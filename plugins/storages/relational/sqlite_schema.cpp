@@ -149,10 +149,10 @@ constexpr std::array own_tables = {
     "hone_workers (worker TEXT PRIMARY KEY, beat INTEGER NOT NULL) WITHOUT ROWID",
 };
 
-// Unfinished trials are few; without this index finding them would read all of a study's.
-constexpr const char* unfinished_index =
-    "CREATE INDEX IF NOT EXISTS main.hone_ix_unfinished ON trials (study_id, state) WHERE state IN ('RUNNING', "
-    "'WAITING')";
+// Waiting trials are few; without this index finding them would read all of a study's. Trials that are born running
+// never enter it.
+constexpr const char* waiting_index =
+    "CREATE INDEX IF NOT EXISTS main.hone_ix_waiting ON trials (study_id) WHERE state = 'WAITING'";
 
 std::string table_name(std::string_view definition) { return std::string(definition.substr(0, definition.find(' '))); }
 
@@ -244,7 +244,7 @@ void complete_schema(Database& database, SchemaState& state) {
     database.script((std::string("CREATE TABLE IF NOT EXISTS main.") + definition).c_str());
   }
   database.script("INSERT INTO hone_schema SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM hone_schema)");
-  database.script(unfinished_index);
+  database.script(waiting_index);
   state.own = true;
 }
 
