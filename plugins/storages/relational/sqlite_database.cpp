@@ -15,7 +15,7 @@ namespace {
 
 // Large enough that the sync of a checkpoint is rare, small enough that the log stays below 32 MB.
 constexpr const char* connection_settings = R"(
-  PRAGMA wal_autocheckpoint = 8000;
+  PRAGMA wal_autocheckpoint = 16000;
   PRAGMA cache_size = -32000;
   PRAGMA temp_store = MEMORY;
 )";
@@ -97,6 +97,8 @@ void Database::use_wal_if_new() {
     Rows pages = query("PRAGMA page_count");
     if (!pages.next() || pages.integer(0) != 0) return;
   }
+  // A trial changes a dozen pages by a few rows each, and each is written whole to the log.
+  script("PRAGMA page_size = 2048");
   // Several processes may be creating the same file; the mode is set by whichever comes first.
   for (int tries = 0; sqlite3_exec(handle_, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr) != SQLITE_OK;
        ++tries) {
