@@ -53,6 +53,9 @@ class Context {
 
   /// Folders of `--plugin-path` and whether `--trust-writable-plugins` was given.
   PluginSearch plugin_search;
+  /// How the user called this program, for commands to type next.
+  std::string program = "hone";
+
   /// `--verbose`: messages of the levels info and debug are shown too.
   bool verbose = false;
 

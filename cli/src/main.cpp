@@ -9,6 +9,7 @@
 
 #include "arguments.hpp"
 #include "command.hpp"
+#include "program/text_template.hpp"
 
 namespace hone::cli {
 namespace {
@@ -132,6 +133,7 @@ int run_action(const Context& context) {
 int main_of_hone(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   Context context;
+  context.program = shell_quoted(argv[0]);
   CLI::App app;
   app.name("hone");
   add_commands(app, context);

@@ -113,29 +113,31 @@ void print_counts(const Study& study) {
   std::cout << ".\n";
 }
 
-void print_whereabouts(const Study& study, const RunSetup& setup, const std::filesystem::path& output) {
+void print_whereabouts(const Study& study, const RunSetup& setup, const std::string& program,
+                       const std::filesystem::path& output) {
   if (std::filesystem::exists(output)) std::cout << "The output of its trials is in " << output.string() << "/\n";
-  const std::string config = shell_quoted(setup.config.file.string());
+  const std::string again = "  " + program + " run " + setup.same_study;
   if (!study.storage().shared()) {
     std::cout << "It was kept in memory and ends here. To keep it, add a storage:\n"
-              << "  hone run " << config << " --storage sqlite:///" << shell_quoted(study.name()) << ".db\n";
+              << again << " --storage sqlite:///" << shell_quoted(study.name()) << ".db\n";
     return;
   }
   const std::string location = study.storage().location();
   std::string where = " --storage " + shell_quoted(location);
   if (study.storage().studies().size() > 1) where += " --study " + shell_quoted(study.name());
   std::cout << "It is saved in " << location << ". What to type next:\n"
-            << "  hone best" << where << '\n'
-            << "  hone trials" << where << '\n'
-            << "  hone run " << config << " --more " << setup.config.run.trials.value_or(100) << '\n';
+            << "  " << program << " best" << where << '\n'
+            << "  " << program << " trials" << where << '\n'
+            << again << " --more " << setup.config.run.trials.value_or(100) << '\n';
 }
 
 /// One run: the study, the programs, what is shown.
 class Run {
  public:
-  Run(const RunArguments& arguments, const RunSetup& setup, Study study, const Surroundings& surroundings,
-      std::shared_ptr<Progress> progress)
-      : setup_(setup),
+  Run(const Context& context, const RunArguments& arguments, const RunSetup& setup, Study study,
+      const Surroundings& surroundings, std::shared_ptr<Progress> progress)
+      : program_(context.program),
+        setup_(setup),
         study_(std::move(study)),
         surroundings_(surroundings),
         progress_(std::move(progress)),
@@ -202,7 +204,7 @@ class Run {
     print_counts(study_);
     print_best(study_);
     std::cout << '\n';
-    print_whereabouts(study_, setup_, surroundings_.output_folder);
+    print_whereabouts(study_, setup_, program_, surroundings_.output_folder);
   }
 
   int outcome() const {
@@ -228,6 +230,7 @@ class Run {
     return exit_done;
   }
 
+  std::string program_;
   const RunSetup& setup_;
   Study study_;
   const Surroundings& surroundings_;
@@ -254,7 +257,7 @@ int run(Context& context, const RunArguments& arguments) {
   const std::shared_ptr<PluginRegistry> registry = context.registry(setup.config.plugin_path);
   Study study = Study::create(setup.options, registry);
   const Surroundings surroundings{guardian, interrupts, output_folder(setup, study.storage().location())};
-  return Run(arguments, setup, std::move(study), surroundings, progress).execute();
+  return Run(context, arguments, setup, std::move(study), surroundings, progress).execute();
 }
 
 }  // namespace

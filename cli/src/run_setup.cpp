@@ -6,6 +6,7 @@
 
 #include "arguments.hpp"
 #include "program/process.hpp"
+#include "program/text_template.hpp"
 
 namespace hone::cli {
 namespace {
@@ -28,12 +29,22 @@ void apply_flags(StudyConfig& config, const Context& context, const RunArguments
   if (config.name.empty()) config.name = config.file.stem().string();
 }
 
+// The arguments that mean the same study again.
+std::string same_study(const StudyConfig& config, const RunArguments& arguments) {
+  std::string text = shell_quoted(arguments.config);
+  if (!arguments.study.storage.empty() && config.storage.name != "memory")
+    text += " --storage " + shell_quoted(arguments.study.storage);
+  if (!arguments.study.study.empty()) text += " --study " + shell_quoted(arguments.study.study);
+  return text;
+}
+
 }  // namespace
 
 RunSetup read_setup(const Context& context, const RunArguments& arguments) {
   RunSetup setup;
   setup.config = load_config(arguments.config, arguments.overrides);
   apply_flags(setup.config, context, arguments);
+  setup.same_study = same_study(setup.config, arguments);
   const RunConfig& run = setup.config.run;
   if (!run.trials && !arguments.more && !run.timeout) {
     throw ConfigError(

@@ -26,7 +26,8 @@ struct RunArguments {
 
 /// Everything that is known before the storage is opened.
 struct RunSetup {
-  StudyConfig config;  ///< with the command line's flags put in
+  StudyConfig config;      ///< with the command line's flags put in
+  std::string same_study;  ///< the arguments that mean this study again: the config's name, and flags as typed
   StudyOptions options;
   ObjectiveConfig objective;
   std::filesystem::path program;  ///< absolute
