@@ -14,18 +14,31 @@ std::string detail_of(sqlite3* db, int code) {
   return " (SQLite: " + std::string(message) + ", code " + std::to_string(code) + ")";
 }
 
+constexpr bool no_space(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
+
+// What the system last said about a file of the connection: the rollback that follows a failed commit hides it
+// elsewhere.
+int last_error_of(sqlite3_file* file) {
+  int error = 0;
+  if (file != nullptr && file->pMethods != nullptr) file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+  return error;
+}
+
 // SQLite reports only ENOSPC as a full disk; quotas and limits on a file's size are the same to the user.
 bool is_disk_full(sqlite3* db, int code) {
   if ((code & 0xff) == SQLITE_FULL) return true;
   if ((code & 0xff) != SQLITE_IOERR || db == nullptr) return false;
-  const int error = sqlite3_system_errno(db);
-  return error == ENOSPC || error == EDQUOT || error == EFBIG;
+  sqlite3_file *data = nullptr, *log = nullptr;
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &data);
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  return no_space(sqlite3_system_errno(db)) || no_space(last_error_of(data)) || no_space(last_error_of(log));
 }
 
 }  // namespace
 
 void throw_sqlite_error(sqlite3* db, int code, const std::string& location) {
   const std::string where = location + ": ";
+  // The message first: what is asked of the connection below replaces it.
   const std::string detail = detail_of(db, code);
   if (is_disk_full(db, code)) {
     throw StorageError(where +

@@ -89,6 +89,27 @@ TEST_CASE("a waiting trial is claimed by one process") {
   CHECK(std::set<std::string>(claims.begin(), claims.end()).size() == trials);
 }
 
+TEST_CASE("a trial of a dead worker is taken over by one process") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("study.db");
+  constexpr int trials = 60;
+  {
+    const std::unique_ptr<Storage> storage = sqlite_storage(file);
+    Reader reader(*storage, storage->create_study("study", {Direction::minimize}));
+    for (int i = 0; i < trials; ++i) reader.apply(running_trial("dead"));
+  }
+  const auto taken = in_processes(file, [](Reader& reader, const std::string& owner, const ChildProcess::Say& say) {
+    for (int n = 0; n < trials; ++n) {
+      StudyPatch takeover = change_of(n);
+      takeover.trial.owner = OwnerRecord{owner, 1, 1, -1};
+      takeover.trial.new_attempt = true;
+      if (reader.apply(takeover, owned_by("dead"))) say(std::to_string(n) + "\n");
+    }
+  });
+  CHECK(taken.size() == trials);
+  CHECK(std::set<std::string>(taken.begin(), taken.end()).size() == trials);
+}
+
 TEST_CASE("processes that create one study at the same time make one") {
   const TemporaryFolder folder;
   const std::string file = folder.file("study.db");
