@@ -151,7 +151,7 @@ TEST_CASE("what was committed survives the writer's death by SIGKILL") {
         say(std::to_string(number) + "\n");
       }
     });
-    writer.wait_for_bytes(static_cast<std::size_t>(20 + 37 * round));
+    writer.wait_for_bytes(20 + 37 * static_cast<std::size_t>(round));
     writer.kill();
     std::istringstream said(writer.finish());
     const std::unique_ptr<Storage> storage = sqlite_storage(file);
