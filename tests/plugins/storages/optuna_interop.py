@@ -259,6 +259,8 @@ class Interoperability(unittest.TestCase):
         by = [trial.user_attrs["worker"] for trial in study.trials]
         self.assertEqual((by.count("hone"), by.count("optuna")), (120, 40))
         self.assertTrue(all(trial.state.is_finished() for trial in study.trials))
+        replayed = self.hone("replay", "--storage", self.url, "--study", "both")
+        self.assertIn(" 0 differ", replayed)
 
     def test_both_work_at_the_same_time_in_a_file_of_optuna(self):
         optuna.create_study(study_name="both", storage=self.url)
