@@ -2,10 +2,11 @@
 // The order of finished trials from best to worst, cut into good ones ("below") and the rest ("above").
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace tpe {
@@ -21,7 +22,9 @@ struct Standing {
   double second = 0.0;
   std::int64_t number = 0;
 
-  friend auto operator<=>(const Standing&, const Standing&) = default;
+  friend bool operator<(const Standing& a, const Standing& b) {
+    return std::tie(a.group, a.first, a.second, a.number) < std::tie(b.group, b.first, b.second, b.number);
+  }
 };
 
 /// @param value  to be minimised; never NaN

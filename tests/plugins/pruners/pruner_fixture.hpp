@@ -6,20 +6,11 @@
 #include <string>
 #include <vector>
 
-#include <hone/registry.hpp>
-#include <hone/sdk/testing/fake_study.hpp>
+#include "../plugin_registry.hpp"
 
 namespace hone::test {
 
 using sdk::testing::FakeStudy;
-
-/// Quiet, and with the plugins of this build alone.
-inline PluginRegistry& registry() {
-  static PluginRegistry plugins(
-      {.folders = {HONE_PLUGIN_FOLDER}, .environment = false, .allow_writable_by_others = true},
-      std::make_shared<sdk::testing::MemoryLogger>());
-  return plugins;
-}
 
 inline std::shared_ptr<Pruner> make_pruner(const std::string& name, Json::Object options = {},
                                            std::vector<Direction> directions = {Direction::minimize}) {

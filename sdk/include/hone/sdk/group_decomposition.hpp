@@ -29,7 +29,9 @@ class GroupDecomposition {
     for (const std::uint32_t number : view.changes_since(revision_)) {
       const TrialState state = history.state(number);
       if (state != TrialState::complete && !(include_pruned_ && state == TrialState::pruned)) continue;
-      changed = split(history, number) | note_distributions(history, number) | changed;
+      const bool groups_changed = split(history, number);
+      const bool distributions_changed = note_distributions(history, number);
+      changed = changed || groups_changed || distributions_changed;
     }
     revision_ = view.revision();
     if (changed) spaces_ = as_spaces(history);
