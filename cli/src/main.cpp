@@ -123,6 +123,11 @@ int run_action(const Context& context) {
     std::cout.flush();
     std::cerr << "hone: " << error.what() << '\n';
     return exit_usage;
+  } catch (const PluginError& error) {
+    std::cout.flush();
+    std::cerr << "hone: " << error.what() << '\n';
+    // A name that means no plugin is wrong usage; a plugin that is broken is not.
+    return error.file.empty() && error.call.empty() ? exit_usage : exit_failed;
   } catch (const std::exception& error) {
     std::cout.flush();
     std::cerr << "hone: " << error.what() << '\n';

@@ -37,7 +37,6 @@ std::uint64_t this_pid_namespace() {
 
 struct ProcessStat {
   char state = '?';
-  std::int64_t group = 0;
   std::uint64_t start = 0;
 };
 
@@ -50,8 +49,8 @@ std::optional<ProcessStat> stat_of(std::int64_t pid) {
   std::istringstream fields(text.substr(after_name + 1));
   ProcessStat result;
   std::string skipped;
-  fields >> result.state >> skipped >> result.group;  // fields 3 to 5
-  for (int field = 6; field < 22; ++field) fields >> skipped;
+  fields >> result.state;  // field 3
+  for (int field = 4; field < 22; ++field) fields >> skipped;
   fields >> result.start;
   return fields ? std::optional(result) : std::nullopt;
 }
@@ -72,7 +71,8 @@ bool same_machine(const OwnerToken& token) {
   return token.boot_id == this_boot() && token.pid_namespace == this_pid_namespace();
 }
 
-// The processes of a group that were started for this token: pids are reused, environments are not forged.
+// The processes that were started for this token, also those that have left the child's process group. Known by their
+// environment alone: numbers of processes and groups are reused.
 std::vector<pid_t> leftover(const OwnerToken& token) {
   std::vector<pid_t> found;
   const std::string mark = "HONE_TRIAL_TOKEN=" + token.nonce;
@@ -80,9 +80,9 @@ std::vector<pid_t> leftover(const OwnerToken& token) {
   for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
     const std::string name = entry.path().filename();
     std::int64_t pid = 0;
-    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc{}) continue;
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc{} || pid == getpid()) continue;
     const std::optional<ProcessStat> process = stat_of(pid);
-    if (!process || process->group != token.process_group || process->state == 'Z') continue;
+    if (!process || process->state == 'Z') continue;
     if (read_file(entry.path() / "environ").find(mark) != std::string::npos) found.push_back(static_cast<pid_t>(pid));
   }
   return found;
@@ -157,7 +157,7 @@ OwnerLife life_of(const OwnerToken& token) {
 }
 
 void kill_leftover_processes(const OwnerToken& token) {
-  if (token.lease || token.process_group <= 1 || !same_machine(token)) return;
+  if (token.lease || !same_machine(token)) return;
   for (std::vector<pid_t> left = leftover(token); !left.empty(); left = leftover(token)) {
     for (const pid_t pid : left) kill(pid, SIGKILL);
     std::this_thread::sleep_for(std::chrono::milliseconds(2));

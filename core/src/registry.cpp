@@ -213,8 +213,9 @@ class PluginRegistry::Impl {
       if (parent == std::string(to_string(kind)) + "s") names.insert(candidate.file.stem().string());
     }
     std::string message = "there is no " + std::string(to_string(kind)) + " '" + name + "'";
-    if (const auto near = nearest(name, {names.begin(), names.end()})) message += "; did you mean '" + *near + "'?";
-    message += " Looked for " + std::string(to_string(kind)) + "s/" + name + ".so and " + name + ".so in";
+    const auto near = nearest(name, {names.begin(), names.end()});
+    message += near ? "; did you mean '" + *near + "'? Looked for " : ". Looked for ";
+    message += std::string(to_string(kind)) + "s/" + name + ".so and " + name + ".so in";
     for (const fs::path& folder : folders_) message += (&folder == &folders_.front() ? " " : ", ") + folder.string();
     return PluginError(message, label(kind, name));
   }

@@ -156,7 +156,10 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   void open_storage();
   void attach(const StudyRecord& record);
   void settle_seed();
+  void rehearse_algorithms() const;
   void build_algorithms();
+  void check_objectives(const PluginInfo& sampler) const;
+  PluginSpec pruner_spec() const;
   void declare_space();
   void publish_configuration(const PluginInfo& info);
   std::optional<Claim> take_over_dead(const std::optional<Timestamp>& lease);

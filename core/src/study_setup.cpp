@@ -58,7 +58,6 @@ Study::Impl::Impl(StudyOptions study_options, std::shared_ptr<PluginRegistry> pl
   if (!registry) registry = std::make_shared<PluginRegistry>();
   logger = registry->logger();
   process_token = new_process_token();
-  open_storage();
 }
 
 Study::Impl::Impl(StudyOptions study_options, std::shared_ptr<PluginRegistry> plugin_registry, std::uint64_t study_seed)
@@ -87,6 +86,8 @@ void Study::Impl::open_storage() {
 void Study::Impl::create() {
   if (options.directions.empty()) throw ConfigError("a study needs at least one direction", "study.directions");
   if (options.name.empty()) options.name = made_up_name();
+  rehearse_algorithms();
+  open_storage();
   std::optional<StudyRecord> record = storage->find_study(options.name);
   if (record && !options.load_if_exists) throw DuplicatedStudyError(options.name);
   if (!record) {
@@ -108,6 +109,7 @@ void Study::Impl::create() {
 }
 
 void Study::Impl::load() {
+  open_storage();
   std::optional<StudyRecord> record;
   if (options.name.empty()) {
     const std::vector<StudyRecord> all = storage->studies();
@@ -174,19 +176,33 @@ void Study::Impl::settle_seed() {
   }
 }
 
-void Study::Impl::build_algorithms() {
-  if (options.pruner.name.empty()) options.pruner = {options.directions.size() == 1 ? "median" : "nop"};
-  const FactoryContext context{options.name, options.directions, seed, &registry->host()};
+// Builds sampler and pruner and lets them go, so that what is wrong with them is found before a storage is touched.
+void Study::Impl::rehearse_algorithms() const {
+  const FactoryContext context{options.name, options.directions, options.seed.value_or(0), &registry->host()};
+  check_objectives(registry->find(PluginKind::sampler, options.sampler.name));
+  registry->make_sampler(options.sampler, context);
+  registry->make_pruner(pruner_spec(), context);
+}
 
+PluginSpec Study::Impl::pruner_spec() const {
+  if (!options.pruner.name.empty()) return options.pruner;
+  return {options.directions.size() == 1 ? "median" : "nop"};
+}
+
+void Study::Impl::check_objectives(const PluginInfo& sampler) const {
+  if (options.directions.size() <= 1 || has(sampler.capabilities, Capability::multi_objective)) return;
+  throw ConfigError("the sampler '" + sampler.name + "' serves one objective, but the study has " +
+                        std::to_string(options.directions.size()) + " directions; samplers that fit: " +
+                        names_of(registry->list(), PluginKind::sampler, Capability::multi_objective),
+                    "sampler");
+}
+
+void Study::Impl::build_algorithms() {
+  options.pruner = pruner_spec();
+  const FactoryContext context{options.name, options.directions, seed, &registry->host()};
   const PluginInfo sampler_info = registry->find(PluginKind::sampler, options.sampler.name);
   sampler_capabilities = sampler_info.capabilities;
-  if (options.directions.size() > 1 && !has(sampler_capabilities, Capability::multi_objective)) {
-    throw ConfigError("the sampler '" + sampler_info.name + "' serves one objective, but the study has " +
-                          std::to_string(options.directions.size()) + " directions; samplers that fit: " +
-                          names_of(registry->list(), PluginKind::sampler, Capability::multi_objective),
-                      "sampler");
-  }
-  // Built now, so that a wrong option is found before the first trial.
+  check_objectives(sampler_info);
   // Published by the plugin's own name, never by a path: nothing that stands in a storage says which file to load.
   resolved_sampler = {sampler_info.name, registry->resolve(PluginKind::sampler, options.sampler, "sampler")};
   declare_space();

@@ -88,7 +88,7 @@ class StorageArguments(CliTest):
         self.assertIn("lab", out)
 
     def test_unknown_kind_of_storage(self):
-        self.fails(1, "trials", HONE_STORAGE="oracle://x", says="oracle")
+        self.fails(2, "trials", HONE_STORAGE="oracle://x", says="oracle")
 
     def test_study_may_be_left_out_when_there_is_one(self):
         self.study_with_trials(study="only")
@@ -379,7 +379,7 @@ class AskAndTell(CliTest):
         self.fails(2, "ask", "--study", "lab", "--direction", "minimize", "--lease", "long", says=["'long'", "10m"])
 
     def test_unknown_sampler(self):
-        self.fails(1, "ask", "--study", "lab", "--direction", "minimize", "--sampler", "tpee", says="tpe")
+        self.fails(2, "ask", "--study", "lab", "--direction", "minimize", "--sampler", "tpee", says="tpe")
 
     def test_tell_completes_a_trial(self):
         trial = self.ask()
