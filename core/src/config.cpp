@@ -130,17 +130,25 @@ void read_sampler(const Json& json, StudyConfig& config, const fs::path& folder,
   options.erase(seed);
 }
 
+std::chrono::milliseconds duration(const Json& json, const std::string& where) {
+  const std::optional<std::chrono::milliseconds> read = duration_from(json);
+  if (!read) refuse(json, "a duration: seconds as a number, or a string such as \"90s\", \"10m\" or \"1.5h\"", where);
+  return *read;
+}
+
 void read_run(const Json& json, StudyConfig& config, const std::string& where) {
-  check_members(object(json, where), {"trials", "jobs", "timeout"}, where);
-  if (const Json* trials = json.find("trials")) config.run.trials = whole_of_at_least(1, *trials, where + ".trials");
-  if (const Json* jobs = json.find("jobs")) config.run.jobs = whole_of_at_least(1, *jobs, where + ".jobs");
-  if (const Json* timeout = json.find("timeout")) {
-    config.run.timeout = duration_from(*timeout);
-    if (!config.run.timeout) {
-      refuse(*timeout, "a duration: seconds as a number, or a string such as \"90s\", \"10m\" or \"1.5h\"",
-             where + ".timeout");
-    }
-  }
+  RunConfig& run = config.run;
+  check_members(object(json, where),
+                {"trials", "jobs", "timeout", "max_crashes", "heartbeat_grace", "fail_foreign_after"}, where);
+  if (const Json* trials = json.find("trials")) run.trials = whole_of_at_least(1, *trials, where + ".trials");
+  if (const Json* jobs = json.find("jobs")) run.jobs = whole_of_at_least(1, *jobs, where + ".jobs");
+  if (const Json* timeout = json.find("timeout")) run.timeout = duration(*timeout, where + ".timeout");
+  if (const Json* crashes = json.find("max_crashes"))
+    run.max_crashes = whole_of_at_least(1, *crashes, where + ".max_crashes");
+  if (const Json* grace = json.find("heartbeat_grace"))
+    run.heartbeat_grace = duration(*grace, where + ".heartbeat_grace");
+  if (const Json* age = json.find("fail_foreign_after"))
+    run.fail_foreign_after = duration(*age, where + ".fail_foreign_after");
 }
 
 void read_plugin_path(const Json& json, StudyConfig& config, const fs::path& folder, const std::string& where) {

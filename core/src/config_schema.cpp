@@ -132,10 +132,17 @@ Json study_schema() {
 }
 
 Json run_schema() {
-  return closed({{"trials", described(at_least("integer", 1), "finished trials that all workers together shall reach")},
-                 {"jobs", described(at_least("integer", 1), "trials that run at a time")},
-                 {"timeout", described(object({{"type", list({"number", "string"})}}),
-                                       "seconds, or \"90s\", \"10m\", \"1.5h\"")}});
+  const auto duration = [](const char* meaning) {
+    return described(object({{"type", list({"number", "string"})}}),
+                     std::string(meaning) + ": seconds, or \"90s\", \"10m\", \"1.5h\"");
+  };
+  return closed(
+      {{"trials", described(at_least("integer", 1), "finished trials that all workers together shall reach")},
+       {"jobs", described(at_least("integer", 1), "trials that run at a time")},
+       {"timeout", duration("no trial begins after this time")},
+       {"max_crashes", described(at_least("integer", 1), "crashes without a new report that make a trial FAIL")},
+       {"heartbeat_grace", duration("a worker on another machine is dead when it was silent for so long")},
+       {"fail_foreign_after", duration("RUNNING trials of other libraries that are older become FAIL")}});
 }
 
 }  // namespace

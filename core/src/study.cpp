@@ -62,6 +62,9 @@ StudyOptions Study::options_from(const StudyConfig& config) {
   options.workers = config.run.jobs;
   options.budget = config.run.trials;
   options.metric_names = config.metric_names;
+  if (config.run.max_crashes) options.max_crashes = *config.run.max_crashes;
+  if (config.run.heartbeat_grace) options.heartbeat_grace = *config.run.heartbeat_grace;
+  options.fail_foreign_after = config.run.fail_foreign_after;
   return options;
 }
 

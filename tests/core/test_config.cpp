@@ -7,6 +7,7 @@
 
 #include <hone/config.hpp>
 #include <hone/error.hpp>
+#include <hone/study.hpp>
 
 using namespace hone;
 namespace fs = std::filesystem;
@@ -185,4 +186,16 @@ TEST_CASE("a misspelt word is near when a third of it or less differs") {
   CHECK(nearest("n_startup_trails", words) == "n_startup_trials");
   CHECK_FALSE(nearest("colour", words));
   CHECK_FALSE(nearest("x", {"y"}));
+}
+
+TEST_CASE("what a run makes of workers that died is said in the config") {
+  const StudyConfig config =
+      parse_config(R"({"run": {"max_crashes": 5, "heartbeat_grace": "2m", "fail_foreign_after": "1h"}})");
+  const StudyOptions options = Study::options_from(config);
+  CHECK(options.max_crashes == 5);
+  CHECK(options.heartbeat_grace == std::chrono::minutes(2));
+  CHECK(options.fail_foreign_after == std::chrono::hours(1));
+  const StudyOptions defaults = Study::options_from(parse_config("{}"));
+  CHECK(defaults.max_crashes == 3);
+  CHECK_FALSE(defaults.fail_foreign_after);
 }

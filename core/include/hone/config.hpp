@@ -16,11 +16,14 @@
 
 namespace hone {
 
-/// The `run` section.
+/// The `run` section. What is absent is as `StudyOptions` has it.
 struct RunConfig {
   std::optional<std::int64_t> trials;  ///< the study's budget: finished trials of all workers together
   std::int64_t jobs = 1;
   std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::int64_t> max_crashes;
+  std::optional<std::chrono::milliseconds> heartbeat_grace;
+  std::optional<std::chrono::milliseconds> fail_foreign_after;
 };
 
 /// A config, checked but for what needs plugins. Field by field what the file says; see docs/config.md.
