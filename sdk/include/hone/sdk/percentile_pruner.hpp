@@ -8,30 +8,15 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <string>
 #include <unordered_map>
 #include <vector>
 
-#include <hone/error.hpp>
 #include <hone/sdk/growing_percentile.hpp>
 #include <hone/sdk/plugin.hpp>
+#include <hone/sdk/pruning_metric.hpp>
+#include <hone/sdk/pruning_schedule.hpp>
 
 namespace hone::sdk {
-
-/// Which steps of a trial are looked at. Between two looks lie at least `interval_steps`, counted from the warm-up.
-struct PruningSchedule {
-  std::int64_t n_warmup_steps = 0;
-  std::int64_t interval_steps = 1;
-
-  /// Whether the last of the reports (ascending in step) is the first in its interval.
-  bool is_due(std::span<const Report> reports) const {
-    if (reports.empty() || reports.back().step < n_warmup_steps) return false;
-    if (reports.size() == 1) return true;
-    const std::int64_t since_warmup = reports.back().step - n_warmup_steps;
-    const std::int64_t interval_begin = since_warmup / interval_steps * interval_steps + n_warmup_steps;
-    return reports[reports.size() - 2].step < interval_begin;
-  }
-};
 
 /// The best of the reports, NaN left out; NaN if there is no other.
 inline double best_report(std::span<const Report> reports, Direction direction) {
@@ -83,50 +68,29 @@ class PercentilePruner : public Pruner {
   /// `percentile` in [0, 100]: the part of the trials, best first, that is kept.
   /// @throws ConfigError for a metric without a direction, and for several directions without a metric.
   PercentilePruner(const FactoryContext& context, const Options& options, double percentile)
-      : metric_(options.get<std::string>("metric")),
-        direction_(direction_from(context, options, metric_)),
+      : metric_(context, options),
         n_startup_trials_(options.get<std::size_t>("n_startup_trials")),
         n_min_trials_(options.get<std::size_t>("n_min_trials")),
         schedule_{options.get<std::int64_t>("n_warmup_steps"), options.get<std::int64_t>("interval_steps")},
-        reported_(direction_ == Direction::maximize ? 100.0 - percentile : percentile) {}
+        reported_(metric_.direction == Direction::maximize ? 100.0 - percentile : percentile) {}
 
   bool should_prune(const StudyView& study, const TrialView& trial) override {
     const History& history = study.history().all();
     const std::size_t complete = history.count(TrialState::complete);
     if (complete == 0 || complete < n_startup_trials_) return false;
-    const auto metric = history.find_metric(metric_);
+    const auto metric = history.find_metric(metric_.name);
     if (!metric) return false;
     const std::span<const Report> own = history.reports(trial.number(), *metric);
     if (!schedule_.is_due(own)) return false;
-    const double best = best_report(own, direction_);
+    const double best = best_report(own, metric_.direction);
     if (std::isnan(best)) return true;
     take_in(history, *metric);
     // A comparison with NaN, where nothing is known of the step, is false: the trial is kept.
     const double threshold = reported_.at(own.back().step, n_min_trials_);
-    return as_minimized(direction_, best) > as_minimized(direction_, threshold);
+    return as_minimized(metric_.direction, best) > as_minimized(metric_.direction, threshold);
   }
 
  private:
-  static Direction direction_from(const FactoryContext& context, const Options& options, const std::string& metric) {
-    const bool directed = !options.is_auto("metric_direction");
-    if (metric.empty() && directed) {
-      throw ConfigError(
-          "option 'metric_direction' goes with 'metric', which is not set; remove it, or name the metric whose reports "
-          "decide");
-    }
-    if (metric.empty() && context.directions.size() != 1) {
-      throw ConfigError("the study has " + std::to_string(context.directions.size()) +
-                        " directions, so 'metric' must name the reported metric that decides, and 'metric_direction' "
-                        "say which way is better; or use the pruner 'nop'");
-    }
-    if (metric.empty()) return context.directions[0];
-    if (!directed) {
-      throw ConfigError("option 'metric' names '" + metric +
-                        "'; set 'metric_direction' to \"minimize\" or \"maximize\" as well");
-    }
-    return options.get<std::string>("metric_direction") == "maximize" ? Direction::maximize : Direction::minimize;
-  }
-
   // What has changed since the last time. A trial that has ended never changes again, but stands in the changes once
   // for each report.
   void take_in(const History& history, MetricId metric) {
@@ -139,8 +103,7 @@ class PercentilePruner : public Pruner {
     revision_ = history.revision();
   }
 
-  std::string metric_;
-  Direction direction_;
+  DecidingMetric metric_;
   std::size_t n_startup_trials_;
   std::size_t n_min_trials_;
   PruningSchedule schedule_;
@@ -149,10 +112,6 @@ class PercentilePruner : public Pruner {
   std::size_t revision_ = 0;
 };
 
-namespace detail {
-inline constexpr const char* directions_of_a_metric[] = {"minimize", "maximize", nullptr};
-}
-
 /// The options that pruners by the percentile rule share.
 inline constexpr std::array percentile_pruner_options{
     int_option("n_startup_trials", "5", "0", nullptr, "no trial is ended before so many are COMPLETE"),
@@ -160,10 +119,8 @@ inline constexpr std::array percentile_pruner_options{
     int_option("interval_steps", "1", "1", nullptr, "a trial is looked at once in so many steps"),
     int_option("n_min_trials", "1", "1", nullptr,
                "no trial is ended at a step that fewer COMPLETE trials have reported"),
-    string_option("metric", "\"\"",
-                  "the reported metric that decides; empty: the reports of the study's one objective"),
-    or_auto(enum_option("metric_direction", "\"auto\"", detail::directions_of_a_metric,
-                        "which way the metric is better; to be set when 'metric' is")),
+    metric_option,
+    metric_direction_option,
 };
 
 }  // namespace hone::sdk
