@@ -29,14 +29,11 @@ def threshold(rng):
 
 def successive_halving(rng):
     options = dict(
-        min_resource=rng.choice([2, 2, 3, 5, "auto"]),
+        min_resource=rng.choice([2, 2, 3, 5]),
         reduction_factor=rng.choice([3, 4]) if rng.random() < 0.7 else 2,
         min_early_stopping_rate=rng.choice([0, 0, 1]),
+        bootstrap_count=rng.choice([0, 0, 3]),
     )
-    if options["min_resource"] == "auto":
-        options["reduction_factor"] = 4
-    else:
-        options["bootstrap_count"] = rng.choice([0, 0, 3])
     return options, optuna.pruners.SuccessiveHalvingPruner(**options)
 
 
