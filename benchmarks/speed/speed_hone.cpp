@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // hone's side of benchmarks/speed: runs one case and prints the seconds that it took.
-//     speed_hone SAMPLER STORAGE PARAMETERS TRIALS
+//     speed_hone SAMPLER STORAGE PARAMETERS TRIALS     STORAGE: a URL, or an object as in a config
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -18,7 +18,9 @@ int main(int argc, char** argv) {
 
     hone::StudyOptions options;
     options.sampler = {argv[1]};
-    options.storage = hone::storage_spec_from_url(argv[2]);
+    const std::string storage = argv[2];
+    options.storage = storage.starts_with('{') ? hone::plugin_spec_from(hone::parse_json(storage), "STORAGE")
+                                               : hone::storage_spec_from_url(storage);
     options.seed = 1;
     hone::Study study = hone::Study::create(options);
 
