@@ -26,5 +26,5 @@ install(DIRECTORY core/include/hone sdk/include/hone DESTINATION include FILES_M
 install(DIRECTORY sdk/templates DESTINATION share/hone)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION share/doc/hone)
 if(EXISTS ${PROJECT_SOURCE_DIR}/docs)
-  install(DIRECTORY docs/ DESTINATION share/doc/hone)
+  install(DIRECTORY docs DESTINATION share/doc/hone PATTERN Doxyfile EXCLUDE)
 endif()

@@ -29,9 +29,9 @@ Claim Study::Impl::new_claim(const std::optional<Timestamp>& lease) const {
     claim.token = new_lease_token(*lease);
   } else {
     claim.token = process_token;
-    claim.token.nonce = new_lease_token({}).nonce;
+    claim.token.nonce = new_nonce();
   }
-  claim.token_text = to_text(claim.token);
+  claim.token_text = lease ? to_text(claim.token) : process_token_text + claim.token.nonce;
   return claim;
 }
 

@@ -124,6 +124,7 @@ StartDraw Study::Impl::draw_start(TrialNumber number, const std::map<std::string
     const JointDraw joint = draw_jointly(*sampler.object, view, trial, resolved_sampler);
 
     if (options.space.empty()) {
+      draw.relative.reserve(joint.space().size());
       for (std::size_t i = 0; i < joint.space().size(); ++i) {
         if (std::isnan(joint.values()[i])) continue;
         draw.relative.push_back({joint.space()[i].id, joint.space()[i].distribution_id, joint.values()[i]});

@@ -2,10 +2,12 @@
 // Owner tokens: reading and writing them, and asking /proc whether an owner still lives.
 #include <hone/owner.hpp>
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
@@ -55,16 +57,11 @@ std::optional<ProcessStat> stat_of(std::int64_t pid) {
   return fields ? std::optional(result) : std::nullopt;
 }
 
-std::string random_nonce() {
-  // Making the device costs more than all that is read from it.
-  thread_local std::random_device device;
-  constexpr char digits[] = "0123456789abcdef";
-  std::string nonce;
-  for (int i = 0; i < 4; ++i) {
-    std::uint32_t bits = device();
-    for (int j = 0; j < 4; ++j, bits >>= 4) nonce += digits[bits & 15];
-  }
-  return nonce;
+// How often this process came out of a fork: what a child inherits must not be drawn twice.
+unsigned forks_so_far() {
+  static std::atomic<unsigned> forks = 0;
+  static const int registered = pthread_atfork(nullptr, nullptr, [] { ++forks; });
+  return registered == 0 ? forks.load(std::memory_order_relaxed) : 0;
 }
 
 bool same_machine(const OwnerToken& token) {
@@ -89,6 +86,30 @@ std::vector<pid_t> leftover(const OwnerToken& token) {
 }
 
 }  // namespace
+
+// Asking the random device for each nonce would cost more than the rest of a trial in memory. So each thread draws a
+// start once, and again in a forked child; from there a bijection (the finalizer of SplitMix64) of a counter.
+std::string new_nonce() {
+  struct Source {
+    std::optional<unsigned> forks;
+    std::uint64_t counter = 0;
+  };
+  thread_local Source source;
+  if (const unsigned forks = forks_so_far(); source.forks != forks) {
+    std::random_device device;
+    source = {forks, (std::uint64_t{device()} << 32) | device()};
+  }
+  std::uint64_t bits = source.counter += 0x9e3779b97f4a7c15ULL;
+  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebULL;
+  bits ^= bits >> 31;
+  std::string nonce(16, '0');
+  for (char& digit : nonce) {
+    digit = "0123456789abcdef"[bits & 15];
+    bits >>= 4;
+  }
+  return nonce;
+}
 
 std::string OwnerToken::worker() const {
   return boot_id + '/' + std::to_string(pid_namespace) + '/' + std::to_string(pid) + '/' +
@@ -137,14 +158,14 @@ OwnerToken new_process_token() {
   token.pid_namespace = this_pid_namespace();
   token.pid = getpid();
   if (const auto process = stat_of(token.pid)) token.process_start = process->start;
-  token.nonce = random_nonce();
+  token.nonce = new_nonce();
   return token;
 }
 
 OwnerToken new_lease_token(Timestamp deadline) {
   OwnerToken token;
   token.lease = deadline;
-  token.nonce = random_nonce();
+  token.nonce = new_nonce();
   return token;
 }
 

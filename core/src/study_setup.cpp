@@ -58,6 +58,8 @@ Study::Impl::Impl(StudyOptions study_options, std::shared_ptr<PluginRegistry> pl
   if (!registry) registry = std::make_shared<PluginRegistry>();
   logger = registry->logger();
   process_token = new_process_token();
+  process_token.nonce.clear();
+  process_token_text = to_text(process_token);
 }
 
 Study::Impl::Impl(StudyOptions study_options, std::shared_ptr<PluginRegistry> plugin_registry, std::uint64_t study_seed)

@@ -28,6 +28,8 @@ void StudyTrial::begin() {
     for (const History::Cell& cell : history.relative(claim_.number)) {
       relative_.push_back(parameter_of(cell));
       relative_values_.push_back(cell.value);
+      relative_taken_.push_back(std::ranges::find(suggested_, cell.parameter, &History::Cell::parameter) !=
+                                suggested_.end());
     }
   }
   stored_ = suggested_.size();
@@ -47,6 +49,13 @@ void StudyTrial::begin() {
   {
     const std::shared_lock lock(*study_->history_mutex);
     const History& history = *study_->history;
+    const std::size_t count = draw.relative.size() + draw.suggested.size();
+    suggested_.reserve(count);
+    suggested_parameters_.reserve(count);
+    start.relative.reserve(draw.relative.size());
+    relative_.reserve(draw.relative.size());
+    relative_values_.reserve(draw.relative.size());
+    relative_taken_.resize(draw.relative.size(), false);
     for (const History::Cell& cell : draw.relative) {
       const Parameter parameter{history.parameter_name(cell.parameter), &history.distribution(cell.distribution),
                                 cell.parameter, cell.distribution};
@@ -72,39 +81,54 @@ void StudyTrial::begin() {
 // ---- suggest
 
 Suggestion StudyTrial::suggest(std::string_view name, const Distribution& distribution) {
-  for (std::size_t i = 0; i < suggested_.size(); ++i) {
-    if (suggested_parameters_[i].name != name) continue;
-    const Distribution& first = *suggested_parameters_[i].distribution;
-    if (first != distribution) {
-      if (!compatible(first, distribution)) {
-        throw TrialError("parameter '" + std::string(name) + "' was suggested in this trial already, as another kind",
-                         claim_.number, std::string(name));
-      }
-      study_->logger->warning("trial " + std::to_string(claim_.number) + ": '" + std::string(name) +
-                              "' is suggested again with another range; its first value is returned");
+  const std::size_t draw = drawn(name);
+  const bool known = draw < relative_.size();
+  // What was drawn and not yet asked for was certainly not suggested.
+  if (!known || relative_taken_[draw]) {
+    if (const History::Cell* first = already(name, distribution)) {
+      return {suggested_parameters_[static_cast<std::size_t>(first - suggested_.data())].distribution, first->value};
     }
-    return {&first, suggested_[i].value};
   }
-  double value = 0.0;
-  const Parameter* known = drawn(name, value);
-  const bool as_drawn = known != nullptr && *known->distribution == distribution;
-  const Parameter parameter = as_drawn ? *known : intern(name, distribution);
+  const bool as_drawn = known && *relative_[draw].distribution == distribution;
+  const Parameter parameter = as_drawn ? relative_[draw] : intern(name, distribution);
   bool must_store = false;
-  const bool takes_draw =
-      known != nullptr && (as_drawn || contains(distribution, value)) && !fixed_.contains(std::string(name));
-  if (!takes_draw || is_single(distribution)) value = choose(parameter, must_store);
+  const bool takes = known && takes_draw(draw, distribution);
+  const double value = takes ? relative_values_[draw] : choose(parameter, must_store);
+  if (known) {
+    relative_taken_[draw] = true;
+    next_draw_ = draw + 1;
+  }
   suggested_.push_back({parameter.id, parameter.distribution_id, value});
   suggested_parameters_.push_back(parameter);
   if (must_store) flush();
   return {parameter.distribution, value};
 }
 
-const Parameter* StudyTrial::drawn(std::string_view name, double& value) const {
-  for (std::size_t i = 0; i < relative_.size(); ++i) {
-    if (relative_[i].name == name) {
-      value = relative_values_[i];
-      return &relative_[i];
+// The place of a parameter in the joint draw, or its size.
+std::size_t StudyTrial::drawn(std::string_view name) const {
+  if (next_draw_ < relative_.size() && relative_[next_draw_].name == name) return next_draw_;
+  return static_cast<std::size_t>(std::ranges::find(relative_, name, &Parameter::name) - relative_.begin());
+}
+
+// Whether the joint draw's value is the trial's: fixed values and the only value of a range come first.
+bool StudyTrial::takes_draw(std::size_t draw, const Distribution& distribution) const {
+  if (is_single(distribution) || (!fixed_.empty() && fixed_.contains(std::string(relative_[draw].name)))) return false;
+  return *relative_[draw].distribution == distribution || contains(distribution, relative_values_[draw]);
+}
+
+// The value that the trial has for the parameter already; null if it has none.
+const History::Cell* StudyTrial::already(std::string_view name, const Distribution& distribution) const {
+  for (std::size_t i = 0; i < suggested_.size(); ++i) {
+    if (suggested_parameters_[i].name != name) continue;
+    const Distribution& first = *suggested_parameters_[i].distribution;
+    if (first == distribution) return &suggested_[i];
+    if (!compatible(first, distribution)) {
+      throw TrialError("parameter '" + std::string(name) + "' was suggested in this trial already, as another kind",
+                       claim_.number, std::string(name));
     }
+    study_->logger->warning("trial " + std::to_string(claim_.number) + ": '" + std::string(name) +
+                            "' is suggested again with another range; its first value is returned");
+    return &suggested_[i];
   }
   return nullptr;
 }
@@ -212,6 +236,7 @@ StudyPatch StudyTrial::patch_of_this() const {
 }
 
 void StudyTrial::move_buffers_into(TrialPatch& patch) {
+  patch.params.reserve(suggested_.size() - stored_);
   for (; stored_ < suggested_.size(); ++stored_) {
     const Parameter& parameter = suggested_parameters_[stored_];
     patch.params.push_back({parameter.name, parameter.distribution, suggested_[stored_].value});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A trial's end: its values checked, the sampler told, the last patch written.
 #include <cmath>
-#include <deque>
+#include <list>
 
 #include <hone/error.hpp>
 #include <hone/json_text.hpp>
@@ -23,7 +23,7 @@ class CollectedAttributes final : public AttributeSink {
   }
 
  private:
-  std::deque<std::pair<std::string, std::string>> kept_;
+  std::list<std::pair<std::string, std::string>> kept_;
 };
 
 }  // namespace
@@ -75,8 +75,11 @@ void Study::Impl::finish(TrialNumber number, std::string_view owner, TrialPatch 
     }
   }
   attributes.add_to(patch.trial);
-  const std::string reason = to_json_text(Json(ending.fail_reason));
-  if (!ending.fail_reason.empty()) patch.trial.system_attrs.push_back({fail_reason_key, reason});
+  std::string reason;
+  if (!ending.fail_reason.empty()) {
+    reason = to_json_text(Json(ending.fail_reason));
+    patch.trial.system_attrs.push_back({fail_reason_key, reason});
+  }
   patch.trial.state = ending.state;
   patch.trial.values = std::move(ending.values);
   patch.trial.complete_time = now();

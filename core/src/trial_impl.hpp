@@ -2,7 +2,7 @@
 // What is behind a Trial: a study's trial, or fixed values.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -76,7 +76,9 @@ class StudyTrial final : public Trial::Impl {
     std::string key;
     std::string json;
   };
-  const Parameter* drawn(std::string_view name, double& value) const;
+  std::size_t drawn(std::string_view name) const;
+  const History::Cell* already(std::string_view name, const Distribution& distribution) const;
+  bool takes_draw(std::size_t draw, const Distribution& distribution) const;
   Parameter intern(std::string_view name, const Distribution& distribution);
   double choose(const Parameter& parameter, bool& must_store);
   void move_buffers_into(TrialPatch& patch);
@@ -89,6 +91,8 @@ class StudyTrial final : public Trial::Impl {
   std::map<std::string, Choice> fixed_;
   std::vector<Parameter> relative_;
   std::vector<double> relative_values_;
+  std::vector<bool> relative_taken_;  ///< suggested already
+  std::size_t next_draw_ = 0;         ///< the joint draw that is probably asked for next
   std::vector<History::Cell> suggested_;
   std::vector<Parameter> suggested_parameters_;
   std::size_t stored_ = 0;  ///< how many of `suggested_` are in the storage
@@ -102,7 +106,7 @@ class StudyTrial final : public Trial::Impl {
   std::chrono::steady_clock::time_point last_write_;
   bool ended_ = false;
   // The texts that the last patch borrowed; kept until the next one.
-  std::deque<std::string> borrowed_;
+  std::list<std::string> borrowed_;
 };
 
 /// The internal value of a fixed (enqueued) one. Out of range it is used all the same, with a warning, as Optuna does.

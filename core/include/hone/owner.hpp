@@ -31,6 +31,9 @@ HONE_API std::string to_text(const OwnerToken& token);
 /// Nothing if the text is no token.
 HONE_API std::optional<OwnerToken> owner_token_from(std::string_view text);
 
+/// 16 random hexadecimal digits, never the same twice, also after a fork.
+HONE_API std::string new_nonce();
+
 /// A token of this process with a fresh nonce.
 HONE_API OwnerToken new_process_token();
 /// A token that holds until the deadline, for whoever presents it.

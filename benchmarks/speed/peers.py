@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""The peers' side of benchmarks/speed: runs one case and prints the seconds that it took.
+
+    peers.py optuna|rustuna SAMPLER STORAGE PARAMETERS TRIALS
+"""
+
+import sys
+import time
+
+library, sampler, storage, parameters, trials = sys.argv[1:]
+names = [f"x{i}" for i in range(int(parameters))]
+
+
+def objective(trial):
+    total = 0.0
+    for name in names:
+        x = trial.suggest_float(name, -5.0, 5.0)
+        total += x * x
+    return total
+
+
+# Each library's defaults: TPE is multivariate with 24 candidates and 10 random trials first in all three.
+if library == "optuna":
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    samplers = {"random": optuna.samplers.RandomSampler, "tpe": optuna.samplers.TPESampler}
+    study = optuna.create_study(sampler=samplers[sampler](seed=1), storage=None if storage == "memory" else storage)
+else:
+    import rustuna
+    from rustuna.samplers import RandomSampler, TPESampler
+    from rustuna.storages import SQLite3Storage
+
+    made = {"random": RandomSampler, "tpe": TPESampler}[sampler](seed=1)
+    study = rustuna.create_study(
+        sampler=made, storage=None if storage == "memory" else SQLite3Storage(storage.removeprefix("sqlite:///"))
+    )
+
+start = time.perf_counter()
+study.optimize(objective, n_trials=int(trials))
+print(f"{time.perf_counter() - start:.6f}")
