@@ -16,7 +16,7 @@ StudyRecord required(Storage& storage, std::string_view name) {
   std::vector<std::string> names;
   for (const StudyRecord& study : storage.studies()) names.push_back(study.name);
   const std::optional<std::string> near = nearest(name, names);
-  throw ConfigError("there is no study '" + std::string(name) + "' in " + storage.location() +
+  throw StudyNotFoundError("there is no study '" + std::string(name) + "' in " + storage.location() +
                     (near ? "; did you mean '" + *near + "'?" : ""));
 }
 

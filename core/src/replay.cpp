@@ -315,7 +315,7 @@ class Replay {
 
 ReplayReport replay(Storage& storage, std::string_view study, PluginRegistry& registry) {
   const std::optional<StudyRecord> record = storage.find_study(study);
-  if (!record) throw ConfigError("there is no study '" + std::string(study) + "' in " + storage.location());
+  if (!record) throw StudyNotFoundError("there is no study '" + std::string(study) + "' in " + storage.location());
   return Replay(storage, *record, registry).run();
 }
 

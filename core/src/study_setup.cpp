@@ -81,6 +81,10 @@ void Study::Impl::replay_on(std::shared_ptr<History> other) {
 Study::Impl::~Impl() = default;
 
 void Study::Impl::open_storage() {
+  if (options.opened_storage) {
+    storage = options.opened_storage;
+    return;
+  }
   const FactoryContext context{options.name, options.directions, 0, &registry->host()};
   storage = registry->make_storage(options.storage, context);
 }
@@ -118,8 +122,8 @@ void Study::Impl::load() {
     if (all.size() != 1) {
       std::string names;
       for (const StudyRecord& each : all) names += (names.empty() ? "" : ", ") + each.name;
-      throw ConfigError(all.empty() ? storage->location() + " holds no study"
-                                    : storage->location() + " holds several studies; name one of: " + names);
+      throw StudyNotFoundError(all.empty() ? storage->location() + " holds no study"
+                                           : storage->location() + " holds several studies; name one of: " + names);
     }
     record = all.front();
     options.name = record->name;
@@ -129,8 +133,8 @@ void Study::Impl::load() {
       std::vector<std::string> names;
       for (const StudyRecord& each : storage->studies()) names.push_back(each.name);
       const std::optional<std::string> near = nearest(options.name, names);
-      throw ConfigError("there is no study '" + options.name + "' in " + storage->location() +
-                        (near ? "; did you mean '" + *near + "'?" : ""));
+      throw StudyNotFoundError("there is no study '" + options.name + "' in " + storage->location() +
+                               (near ? "; did you mean '" + *near + "'?" : ""));
     }
   }
   options.directions = record->directions;

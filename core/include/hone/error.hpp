@@ -54,6 +54,12 @@ class HONE_API DuplicatedStudyError : public StorageError {
   std::string study;
 };
 
+/// A study that was named and does not exist.
+class HONE_API StudyNotFoundError : public ConfigError {
+ public:
+  using ConfigError::ConfigError;
+};
+
 /// A trial that was used wrongly: an impossible distribution, a value that is refused, a finished trial that was told
 /// again, an owner that has been replaced.
 class HONE_API TrialError : public Error {

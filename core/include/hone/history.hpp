@@ -41,7 +41,7 @@ struct Report {
 /// What is *visible* in the parameter columns is what a sampler may use: of a finished trial all that it suggested, of
 /// a running one the patch it started with, of any other nothing. Parameters that a running trial suggested later are
 /// kept aside (`suggested`) until it ends, so that a proposal never depends on how far another objective has come.
-class History {
+class History : public std::enable_shared_from_this<History> {
  public:
   explicit History(std::size_t objectives)
       : objectives_(objectives), values_(std::numeric_limits<double>::quiet_NaN(), objectives) {
@@ -132,6 +132,10 @@ class History {
   std::span<const ParameterId> parameters(TrialNumber n) const { return layouts_[layout_of_[row(n)]]; }
   /// A parameter's column, chunk by chunk; NaN where a trial has none.
   const Column<double>& column(ParameterId parameter) const { return columns_[parameter]->values; }
+  /// All trials' values, one column per objective; NaN where a trial has none.
+  const Column<double>& value_columns() const { return values_; }
+  /// All trials' states as numbers; 255 for a number that has not been seen here.
+  const Column<std::uint8_t>& state_column() const { return states_; }
   /// All that a trial has suggested so far, visible or not, in order.
   std::vector<Cell> suggested(TrialNumber n) const {
     if (const Extra* extra = find_extra(n); extra != nullptr && extra->running) return extra->running->suggested;

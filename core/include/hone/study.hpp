@@ -43,6 +43,7 @@ struct StudyOptions {
   PluginSpec sampler{"tpe"};
   PluginSpec pruner{""};  ///< empty name: `median` for one objective, `nop` for several
   PluginSpec storage{"memory"};
+  std::shared_ptr<Storage> opened_storage{};  ///< used in place of `storage`, so that studies can share one object
   std::optional<std::uint64_t> seed{};  ///< drawn if absent; an existing study keeps its own
   DeclaredSpace space{};
   bool load_if_exists = false;
@@ -97,6 +98,7 @@ class HONE_API Study {
   /// @throws DuplicatedStudyError, ConfigError, PluginError, StorageError
   static Study create(const StudyOptions& options = {}, std::shared_ptr<PluginRegistry> registry = nullptr);
   /// Loads a study; an empty name takes the only one of the storage. Directions come from the storage.
+  /// @throws StudyNotFoundError, StorageError
   static Study load(const StudyOptions& options, std::shared_ptr<PluginRegistry> registry = nullptr);
   /// The options that a config stands for.
   static StudyOptions options_from(const StudyConfig& config);
@@ -165,7 +167,7 @@ class HONE_API Study {
   std::shared_ptr<Impl> impl_;
 };
 
-/// Deletes a study and all its trials. @throws ConfigError if there is none of that name.
+/// Deletes a study and all its trials. @throws StudyNotFoundError
 HONE_API void delete_study(Storage& storage, std::string_view name);
 /// Copies a study, attributes and finished trials included, into a (new) study of another name or storage.
 HONE_API void copy_study(Storage& from, std::string_view name, Storage& to, std::string_view new_name);

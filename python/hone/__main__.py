@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+from hone._program import main
+
+main()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""What hone raises. Every message says what was wrong, where, and what to do."""
+
+__all__ = [
+    "ConfigError",
+    "DuplicatedStudyError",
+    "HoneError",
+    "PluginError",
+    "StorageError",
+    "StudyNotFoundError",
+    "TrialError",
+    "TrialPruned",
+]
+
+
+class HoneError(Exception):
+    """The base of all errors of hone."""
+
+
+class ConfigError(HoneError, ValueError):
+    """An option or an argument that cannot be used."""
+
+    #: Where it stands, such as ``sampler.gamma``; may be empty.
+    where: str = ""
+
+
+class StudyNotFoundError(ConfigError, KeyError):
+    """A study that was named and does not exist."""
+
+    # KeyError would show the message in quotes.
+    __str__ = Exception.__str__
+
+
+class PluginError(HoneError, RuntimeError):
+    """A plugin that cannot be found or loaded, or that failed. ``__cause__`` is the exception of one in Python."""
+
+    #: Such as ``sampler/tpe``.
+    plugin: str = ""
+    #: The shared object; empty for one that is not loaded from a file.
+    file: str = ""
+    #: The function that failed, such as ``sample_relative``; may be empty.
+    call: str = ""
+
+
+class StorageError(HoneError, RuntimeError):
+    """A storage that cannot be opened, read or written."""
+
+    #: Whether the same call may succeed later.
+    retryable: bool = False
+
+
+class DuplicatedStudyError(StorageError):
+    """The name of a new study is taken."""
+
+    study: str = ""
+
+
+class TrialError(HoneError, ValueError, RuntimeError):
+    """A trial that was used wrongly: an impossible range, a value that is refused, a trial told twice."""
+
+    #: The trial's number; -1 if no trial is concerned.
+    trial: int = -1
+    #: The parameter's name; may be empty.
+    parameter: str = ""
+
+
+class TrialPruned(Exception):
+    """Raised by an objective to end its trial as PRUNED. Derives from no other class of hone."""

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""Where studies are kept. A study takes a URL such as ``sqlite:///study.db``, or one of these objects, which several
+studies may share."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, List, Optional, Union
+
+from hone import _core
+from hone.exceptions import ConfigError
+
+__all__ = ["BaseStorage", "InMemoryStorage", "RDBStorage", "get_storage"]
+
+
+class BaseStorage:
+    """An opened storage."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opened = _core.Storage.open(url)
+
+    @property
+    def location(self) -> str:
+        """One line that tells where the studies are."""
+        return self._opened.location
+
+    def study_names(self) -> List[str]:
+        """In order of creation."""
+        return [name for _, name, _, _ in self._opened.studies()]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._url!r})"
+
+    def __reduce__(self) -> tuple:
+        if not self._opened.shared:
+            raise TypeError("studies in memory cannot be sent to another process; use a file, 'sqlite:///study.db'")
+        return get_storage, (self._url,)
+
+
+class InMemoryStorage(BaseStorage):
+    """Keeps studies in this process; gone when it ends."""
+
+    def __init__(self) -> None:
+        super().__init__("memory")
+
+
+class RDBStorage(BaseStorage):
+    """A database by its URL, such as ``sqlite:///study.db``."""
+
+    def __init__(self, url: str, **unsupported: Any) -> None:
+        if unsupported:
+            names = ", ".join(sorted(unsupported))
+            raise TypeError(
+                f"RDBStorage: {names}: not an option here. Heartbeats are always on; durability and lock timeouts are "
+                "options of the plugin, see `hone plugins show sqlite`"
+            )
+        super().__init__(url)
+
+
+def get_storage(storage: Union[None, str, os.PathLike, BaseStorage]) -> BaseStorage:
+    """The storage of a URL, a path or nothing; an opened one as it is."""
+    if isinstance(storage, BaseStorage):
+        return storage
+    if storage is None:
+        return InMemoryStorage()
+    url = os.fspath(storage)
+    if not isinstance(url, str):
+        raise ConfigError(f"{storage!r} is no storage; give a URL such as 'sqlite:///study.db'")
+    return InMemoryStorage() if url == "memory" else BaseStorage(url)
+
+
+def __getattr__(name: str) -> Optional[object]:
+    if name.startswith("Journal") or name.startswith("Grpc"):
+        raise AttributeError(f"hone has no {name}; use a URL such as 'sqlite:///study.db' with create_study")
+    raise AttributeError(f"module 'hone.storages' has no attribute '{name}'")

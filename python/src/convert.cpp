@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "convert.hpp"
+
+namespace hone::python {
+namespace {
+
+std::string class_of(nb::handle value) { return nb::cast<std::string>(value.type().attr("__name__")); }
+
+[[noreturn]] void refuse(nb::handle value, const char* wanted) {
+  throw nb::type_error((class_of(value) + " is no " + wanted).c_str());
+}
+
+std::int64_t int64_from(nb::handle value) {
+  int overflow = 0;
+  const long long number = PyLong_AsLongLongAndOverflow(value.ptr(), &overflow);
+  if (overflow != 0) throw nb::value_error("an int beyond 64 bits cannot be stored; store it as a str");
+  if (number == -1 && PyErr_Occurred()) throw nb::python_error();
+  return number;
+}
+
+// A number of NumPy, which is none of Python's own, as one of those.
+nb::object plain(nb::handle value) {
+  if (nb::hasattr(value, "item") && nb::hasattr(value, "dtype") && nb::len(nb::object(value.attr("shape"))) == 0) {
+    return value.attr("item")();
+  }
+  return nb::borrow(value);
+}
+
+std::optional<Choice> scalar_from(nb::handle value) {
+  if (value.is_none()) return Choice();
+  if (PyBool_Check(value.ptr())) return Choice(value.ptr() == Py_True);
+  if (PyLong_Check(value.ptr())) return Choice(int64_from(value));
+  if (PyFloat_Check(value.ptr())) return Choice(PyFloat_AS_DOUBLE(value.ptr()));
+  if (PyUnicode_Check(value.ptr())) return Choice(nb::cast<std::string>(value));
+  return std::nullopt;
+}
+
+nb::object datetime_from(const std::optional<Timestamp>& time) {
+  if (!time) return nb::none();
+  return attribute("hone.trial", "local_time")(time->time_since_epoch().count());
+}
+
+std::optional<Timestamp> timestamp_from(nb::handle datetime) {
+  if (datetime.is_none()) return std::nullopt;
+  const nb::object count = attribute("hone.trial", "microseconds")(datetime);
+  return Timestamp(std::chrono::microseconds(int64_from(count)));
+}
+
+nb::dict dict_of(const std::map<std::string, Json>& values) {
+  nb::dict result;
+  for (const auto& [key, value] : values) result[nb::str(key.data(), key.size())] = to_python(value);
+  return result;
+}
+
+template <class Key>
+nb::dict dict_of(const std::map<Key, double>& values) {
+  nb::dict result;
+  for (const auto& [key, value] : values) result[nb::cast(key)] = value;
+  return result;
+}
+
+}  // namespace
+
+nb::object attribute(const char* module, const char* name) { return nb::module_::import_(module).attr(name); }
+
+nb::object to_python(const Json& value) {
+  if (const bool* b = value.as_bool()) return nb::bool_(*b);
+  if (const std::int64_t* i = value.as_int()) return nb::int_(*i);
+  if (const double* d = value.as_double()) return nb::float_(*d);
+  if (const std::string* s = value.as_string()) return nb::str(s->data(), s->size());
+  if (const Json::Array* array = value.as_array()) {
+    nb::list result;
+    for (const Json& item : *array) result.append(to_python(item));
+    return result;
+  }
+  if (const Json::Object* object = value.as_object()) {
+    nb::dict result;
+    for (const auto& [key, member] : *object) result[nb::str(key.data(), key.size())] = to_python(member);
+    return result;
+  }
+  return nb::none();
+}
+
+Json json_from(nb::handle given) {
+  const nb::object value = plain(given);
+  if (const std::optional<Choice> scalar = scalar_from(value)) {
+    return std::visit(
+        [](const auto& content) -> Json {
+          if constexpr (std::is_same_v<std::decay_t<decltype(content)>, std::monostate>)
+            return Json();
+          else
+            return Json(content);
+        },
+        *scalar);
+  }
+  if (PyDict_Check(value.ptr())) {
+    Json object{Json::Object{}};
+    for (const auto& [key, member] : nb::borrow<nb::dict>(value)) {
+      object.set(nb::cast<std::string>(nb::str(key)), json_from(member));
+    }
+    return object;
+  }
+  if (PyList_Check(value.ptr()) || PyTuple_Check(value.ptr())) {
+    Json::Array array;
+    for (const nb::handle item : value) array.push_back(json_from(item));
+    return array;
+  }
+  refuse(value, "value that JSON has (None, bool, int, float, str, list, dict)");
+}
+
+std::map<std::string, Json> json_map_from(nb::handle dict) {
+  std::map<std::string, Json> result;
+  if (dict.is_none()) return result;
+  for (const auto& [key, value] : nb::cast<nb::dict>(dict)) result[nb::cast<std::string>(key)] = json_from(value);
+  return result;
+}
+
+nb::object to_python(const Choice& choice) {
+  return std::visit(
+      [](const auto& value) -> nb::object {
+        using Value = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, std::monostate>)
+          return nb::none();
+        else if constexpr (std::is_same_v<Value, bool>)
+          return nb::bool_(value);
+        else if constexpr (std::is_same_v<Value, std::string>)
+          return nb::str(value.data(), value.size());
+        else
+          return nb::cast(value);
+      },
+      choice);
+}
+
+Choice choice_from(nb::handle given) {
+  if (const std::optional<Choice> scalar = scalar_from(given)) return *scalar;
+  if (const std::optional<Choice> scalar = scalar_from(plain(given))) return *scalar;
+  refuse(given,
+         "choice; a choice is None, a bool, an int, a float or a str. Use the names of your objects as choices, "
+         "and a dict to look them up");
+}
+
+std::map<std::string, Choice> choices_from(nb::handle dict) {
+  std::map<std::string, Choice> result;
+  for (const auto& [key, value] : nb::cast<nb::dict>(dict)) result[nb::cast<std::string>(key)] = choice_from(value);
+  return result;
+}
+
+nb::object to_python(const Distribution& distribution) {
+  if (const auto* d = std::get_if<FloatDistribution>(&distribution)) {
+    return attribute("hone.distributions", "FloatDistribution")(d->low, d->high, d->log, nb::cast(d->step));
+  }
+  if (const auto* i = std::get_if<IntDistribution>(&distribution)) {
+    return attribute("hone.distributions", "IntDistribution")(i->low, i->high, i->log, i->step);
+  }
+  nb::list choices;
+  for (const Choice& choice : std::get<CategoricalDistribution>(distribution).choices)
+    choices.append(to_python(choice));
+  return attribute("hone.distributions", "CategoricalDistribution")(choices);
+}
+
+Distribution distribution_from(nb::handle object) {
+  if (nb::hasattr(object, "choices")) {
+    CategoricalDistribution result;
+    for (const nb::handle choice : object.attr("choices")) result.choices.push_back(choice_from(choice));
+    return result;
+  }
+  if (!nb::hasattr(object, "low") || !nb::hasattr(object, "high")) {
+    refuse(object,
+           "distribution; use hone.distributions.FloatDistribution, IntDistribution or CategoricalDistribution");
+  }
+  const bool log = nb::cast<bool>(object.attr("log"));
+  const nb::object step = object.attr("step");
+  // Distributions of other libraries are told apart by the type of their bounds.
+  if (PyLong_Check(nb::object(object.attr("low")).ptr())) {
+    return IntDistribution{int64_from(object.attr("low")), int64_from(object.attr("high")), log,
+                           step.is_none() ? 1 : int64_from(step)};
+  }
+  FloatDistribution result{nb::cast<double>(object.attr("low")), nb::cast<double>(object.attr("high")), log, {}};
+  if (!step.is_none()) result.step = nb::cast<double>(step);
+  return result;
+}
+
+nb::object to_python(const FrozenTrial& trial) {
+  nb::dict params;
+  nb::dict distributions;
+  for (const FrozenTrial::Param& p : trial.params) {
+    const nb::str name(p.name.data(), p.name.size());
+    params[name] = to_python(p.value);
+    distributions[name] = to_python(p.distribution);
+  }
+  nb::dict named_reports;
+  for (const auto& [metric, series] : trial.named_reports) {
+    named_reports[nb::str(metric.data(), metric.size())] = dict_of(series);
+  }
+  const nb::object values = trial.values.empty() ? nb::none() : nb::cast(trial.values);
+  return attribute("hone.trial", "FrozenTrial")
+      .attr("_of")(trial.number, static_cast<int>(trial.state), values, datetime_from(trial.start_time),
+                   datetime_from(trial.complete_time), params, distributions, dict_of(trial.user_attrs),
+                   dict_of(trial.system_attrs), dict_of(trial.intermediate_values), dict_of(trial.constraints),
+                   named_reports);
+}
+
+FrozenTrial frozen_trial_from(nb::handle trial) {
+  FrozenTrial result;
+  result.number = int64_from(trial.attr("number"));
+  result.state = static_cast<TrialState>(int64_from(trial.attr("state").attr("value")));
+  if (const nb::object values = trial.attr("values"); !values.is_none()) result.values = values_from(values);
+  result.start_time = timestamp_from(trial.attr("datetime_start"));
+  result.complete_time = timestamp_from(trial.attr("datetime_complete"));
+  const nb::dict distributions = nb::cast<nb::dict>(trial.attr("distributions"));
+  for (const auto& [name, value] : nb::cast<nb::dict>(trial.attr("params"))) {
+    result.params.push_back({nb::cast<std::string>(name), distribution_from(distributions[name]), choice_from(value)});
+  }
+  for (const auto& [step, value] : nb::cast<nb::dict>(trial.attr("intermediate_values"))) {
+    result.intermediate_values[int64_from(step)] = nb::cast<double>(value);
+  }
+  for (const auto& [name, value] : nb::cast<nb::dict>(trial.attr("constraints"))) {
+    result.constraints[nb::cast<std::string>(name)] = nb::cast<double>(value);
+  }
+  result.user_attrs = json_map_from(trial.attr("user_attrs"));
+  result.system_attrs = json_map_from(trial.attr("system_attrs"));
+  return result;
+}
+
+std::vector<double> values_from(nb::handle value) {
+  const auto number = [](nb::handle item) {
+    const double result = PyFloat_AsDouble(item.ptr());
+    if (result == -1.0 && PyErr_Occurred()) throw nb::python_error();
+    return result;
+  };
+  if (PyFloat_Check(value.ptr()) || PyLong_Check(value.ptr())) return {number(value)};
+  const bool is_text = PyUnicode_Check(value.ptr()) || PyBytes_Check(value.ptr());
+  if (!is_text && PySequence_Check(value.ptr()) && !nb::hasattr(value, "__float__")) {
+    std::vector<double> result;
+    for (const nb::handle item : value) result.push_back(number(item));
+    return result;
+  }
+  return {number(value)};
+}
+
+PluginSpec plugin_spec_from(nb::handle pair) { return {nb::cast<std::string>(pair[0]), json_from(pair[1])}; }
+
+}  // namespace hone::python

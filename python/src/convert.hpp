@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Values between C++ and Python. All functions need the interpreter's lock.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+// All casters here, because a file that lacks one compiles and fails when it runs.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include <hone/distribution.hpp>
+#include <hone/frozen_trial.hpp>
+#include <hone/json.hpp>
+#include <hone/registry.hpp>
+
+namespace hone::python {
+
+namespace nb = nanobind;
+
+/// A class or function of the Python part of the package, such as `attribute("hone.trial", "FrozenTrial")`.
+nb::object attribute(const char* module, const char* name);
+
+nb::object to_python(const Json& value);
+/// None, bool, int, float, str, lists, tuples and dicts of these; numbers of NumPy as what they hold.
+/// @throws nb::type_error that names the type, nb::value_error for an int beyond 64 bits
+Json json_from(nb::handle value);
+std::map<std::string, Json> json_map_from(nb::handle dict);
+
+nb::object to_python(const Choice& choice);
+/// @throws nb::type_error for anything but None, bool, int, float and str
+Choice choice_from(nb::handle value);
+std::map<std::string, Choice> choices_from(nb::handle dict);
+
+nb::object to_python(const Distribution& distribution);
+/// From a class of `hone.distributions`, or one of another library with the same attributes. @throws nb::type_error
+Distribution distribution_from(nb::handle object);
+
+nb::object to_python(const FrozenTrial& trial);
+FrozenTrial frozen_trial_from(nb::handle trial);
+
+/// A number, or a sequence of numbers.
+/// @throws nb::python_error where `float()` would
+std::vector<double> values_from(nb::handle value);
+
+/// `(name, options)`.
+PluginSpec plugin_spec_from(nb::handle pair);
+
+}  // namespace hone::python

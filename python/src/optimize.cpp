@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// The loop that runs a Python objective, and how it is interrupted.
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "convert.hpp"
+#include "errors.hpp"
+#include "running_trial.hpp"
+#include "study.hpp"
+#include "unlocked.hpp"
+
+namespace hone::python {
+namespace {
+
+/// One call of `optimize`.
+class Loop {
+ public:
+  Loop(Study& study, nb::callable objective, nb::handle catch_these, nb::handle callback)
+      : study_(study),
+        objective_(std::move(objective)),
+        catch_(nb::borrow(catch_these)),
+        callback_(nb::borrow(callback)),
+        pruned_(attribute("hone.exceptions", "TrialPruned")),
+        exception_(nb::borrow(PyExc_Exception)) {}
+
+  void run(OptimizeOptions options) {
+    options.stop = stop_.get_token();
+    options.counts_as_fail = [this](const std::exception_ptr& error) { return counts_as_fail(error); };
+    if (!callback_.is_none()) {
+      options.callbacks.push_back([this](Study&, const FrozenTrial& trial) { call_back(trial); });
+    }
+    const Objective objective = [this](Trial& trial) { return evaluate(trial); };
+    std::exception_ptr failure;
+    if (options.jobs == 1) {
+      const nb::gil_scoped_release release;
+      try {
+        study_.optimize(objective, options);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+    } else {
+      failure = run_in_threads(objective, options);
+    }
+    if (interruption_) {
+      interruption_->restore();
+      throw nb::python_error();
+    }
+    if (failure) std::rethrow_exception(failure);
+  }
+
+ private:
+  // Signals arrive in the main thread alone, so it stays with Python while others work.
+  std::exception_ptr run_in_threads(const Objective& objective, const OptimizeOptions& options) {
+    std::exception_ptr failure;
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool done = false;
+    std::jthread runner([&] {
+      try {
+        study_.optimize(objective, options);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      const std::lock_guard lock(mutex);
+      done = true;
+      changed.notify_all();
+    });
+    while (true) {
+      {
+        const nb::gil_scoped_release release;
+        std::unique_lock lock(mutex);
+        if (changed.wait_for(lock, std::chrono::milliseconds(50), [&] { return done; })) break;
+      }
+      if (PyErr_CheckSignals() != 0) interrupt(nb::python_error());
+    }
+    const nb::gil_scoped_release release;
+    runner.join();
+    return failure;
+  }
+
+  Values evaluate(Trial& trial) {
+    const nb::gil_scoped_acquire lock;
+    const unsigned long thread = PyThread_get_thread_ident();
+    {
+      const std::lock_guard guard(threads_mutex_);
+      threads_.push_back(thread);
+    }
+    struct Leave {
+      Loop& loop;
+      unsigned long thread;
+      ~Leave() {
+        const std::lock_guard guard(loop.threads_mutex_);
+        loop.threads_.erase(std::ranges::find(loop.threads_, thread));
+      }
+    } const leave{*this, thread};
+
+    const nb::object held = nb::cast(new RunningTrial(study_, trial), nb::rv_policy::take_ownership);
+    try {
+      const nb::object result = objective_(held);
+      end(held);
+      return values_of(result);
+    } catch (nb::python_error& error) {
+      end(held);
+      if (error.matches(pruned_)) throw TrialPruned();
+      if (!error.matches(exception_)) {
+        // KeyboardInterrupt, SystemExit: the trial is given back, for whoever goes on.
+        interrupt(std::move(error));
+        throw TrialReleased();
+      }
+      throw PythonFailure(std::move(error));
+    }
+  }
+
+  static Values values_of(const nb::object& result) {
+    try {
+      return values_from(result);
+    } catch (nb::python_error& error) {
+      const std::string what = nb::cast<std::string>(nb::repr(result));
+      throw TrialError("the objective returned " + what + ", which is neither a number nor a sequence of numbers");
+    }
+  }
+
+  static void end(const nb::object& held) { nb::cast<RunningTrial&>(held).end(Py_REFCNT(held.ptr()) > 1); }
+
+  // Ends the loop with this exception, and every objective that runs in another thread as well.
+  void interrupt(nb::python_error error) {
+    stop_.request_stop();
+    if (interruption_) return;
+    interruption_.emplace(std::move(error));
+    const unsigned long self = PyThread_get_thread_ident();
+    const std::lock_guard guard(threads_mutex_);
+    for (const unsigned long thread : threads_) {
+      if (thread != self) PyThreadState_SetAsyncExc(thread, PyExc_KeyboardInterrupt);
+    }
+  }
+
+  bool counts_as_fail(const std::exception_ptr& error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (PythonFailure& failure) {
+      const nb::gil_scoped_acquire lock;
+      return failure.error().matches(catch_);
+    } catch (const TrialError&) {
+      // What the objective returned cannot be used: that trial fails, as one with NaN does.
+      return true;
+    } catch (...) {
+      return false;
+    }
+  }
+
+  void call_back(const FrozenTrial& trial) {
+    const nb::gil_scoped_acquire lock;
+    try {
+      callback_(to_python(trial));
+    } catch (nb::python_error& error) {
+      throw PythonFailure(std::move(error));
+    }
+  }
+
+  Study& study_;
+  const nb::callable objective_;
+  const nb::object catch_;
+  const nb::object callback_;
+  const nb::object pruned_;
+  const nb::object exception_;
+  std::stop_source stop_;
+  std::mutex threads_mutex_;
+  std::vector<unsigned long> threads_;  // that run an objective now
+  std::optional<nb::python_error> interruption_;
+};
+
+std::optional<std::chrono::milliseconds> milliseconds(std::optional<double> seconds) {
+  if (!seconds) return std::nullopt;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(*seconds * 1000.0));
+}
+
+}  // namespace
+
+void bind_optimize(nb::class_<Study>& study) {
+  using namespace nb::literals;
+  study.def(
+      "optimize",
+      [](Study& self, nb::callable objective, std::optional<std::int64_t> n_trials, std::optional<std::int64_t> budget,
+         std::optional<double> timeout, std::int64_t jobs, nb::handle catch_these, nb::handle callback) {
+        OptimizeOptions options;
+        options.n_trials = n_trials;
+        options.budget = budget;
+        options.timeout = milliseconds(timeout);
+        options.jobs = jobs;
+        Loop(self, std::move(objective), catch_these, callback).run(std::move(options));
+      },
+      "objective"_a, "n_trials"_a.none(), "budget"_a.none(), "timeout"_a.none(), "jobs"_a, "catch"_a,
+      "callback"_a.none());
+}
+
+}  // namespace hone::python

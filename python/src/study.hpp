@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// A study as Python holds it.
+#pragma once
+
+#include <memory>
+
+#include <nanobind/nanobind.h>
+
+#include <hone/registry.hpp>
+#include <hone/study.hpp>
+
+namespace hone::python {
+
+/// The plugins of this interpreter, found once.
+std::shared_ptr<PluginRegistry> shared_registry();
+
+/// `study`: a storage that several studies may share.
+struct OpenedStorage {
+  std::shared_ptr<Storage> storage;
+};
+
+void bind_study(nanobind::module_& module);
+void bind_optimize(nanobind::class_<Study>& study);
+void bind_plugins(nanobind::module_& module);
+
+}  // namespace hone::python

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+#include "study_view.hpp"
+
+#include <memory>
+#include <stdexcept>
+
+#include <nanobind/ndarray.h>
+
+#include "convert.hpp"
+
+namespace hone::python {
+namespace {
+
+// A StudyView on loan.
+class Lent {
+ public:
+  explicit Lent(const StudyView& study) : study_(&study) {}
+  const StudyView& get() const {
+    if (study_ == nullptr) throw std::runtime_error("the study was lent to a call that is over; do not keep it");
+    return *study_;
+  }
+  HistoryView history() const { return get().history(); }
+  const History& columns() const { return get().history().all(); }
+  void take_back() { study_ = nullptr; }
+
+ private:
+  const StudyView* study_;
+};
+
+// The history is reached through the loan, so that it ends with it.
+struct LentHistory {
+  std::shared_ptr<Lent> study;
+  HistoryView view() const { return study->history(); }
+  const History& columns() const { return study->columns(); }
+  TrialNumber known(TrialNumber number) const {
+    if (!columns().known(number)) throw nb::index_error(("there is no trial " + std::to_string(number)).c_str());
+    return number;
+  }
+};
+
+template <class T>
+using Rows = nb::ndarray<nb::numpy, const T, nb::ndim<1>>;
+
+// The chunks of a column as read-only arrays, without a copy; `pick` of every `width` cells. They keep the history
+// alive.
+template <class T>
+nb::list chunks(const History& history, const Column<T>& column, std::size_t pick = 0) {
+  const nb::capsule owner(new std::shared_ptr<const History>(history.weak_from_this().lock()),
+                          [](void* kept) noexcept { delete static_cast<std::shared_ptr<const History>*>(kept); });
+  nb::list result;
+  const auto rows = static_cast<std::size_t>(history.horizon());
+  for (std::size_t begin = 0; begin < rows; begin += Column<T>::chunk_rows) {
+    const std::size_t count = std::min(rows - begin, Column<T>::chunk_rows);
+    const std::span<const T> cells = column.chunk(begin / Column<T>::chunk_rows);
+    if (cells.empty()) {
+      // Never written to: one fill value stands for all rows, by a stride of zero.
+      auto* fill = new T(column[begin]);
+      const nb::capsule own(fill, [](void* kept) noexcept { delete static_cast<T*>(kept); });
+      result.append(nb::cast(Rows<T>(fill, {count}, own, {0})));
+    } else {
+      const auto stride = static_cast<std::int64_t>(column.width());
+      result.append(nb::cast(Rows<T>(cells.data() + pick, {count}, owner, {stride})));
+    }
+  }
+  return result;
+}
+
+nb::list value_chunks(const LentHistory& self, std::size_t objective) {
+  const History& history = self.columns();
+  if (objective >= history.objectives()) throw nb::index_error("the study has fewer objectives");
+  return chunks(history, history.value_columns(), objective);
+}
+
+nb::list parameter_chunks(const LentHistory& self, const std::string& name) {
+  const History& history = self.columns();
+  const std::optional<ParameterId> id = history.find_parameter(name);
+  if (!id) throw nb::key_error(name.c_str());
+  return chunks(history, history.column(*id));
+}
+
+nb::dict params_of(const LentHistory& self, TrialNumber number) {
+  const History& history = self.columns();
+  nb::dict result;
+  for (const ParameterId parameter : history.parameters(self.known(number))) {
+    const std::string_view name = history.parameter_name(parameter);
+    result[nb::str(name.data(), name.size())] = to_python(to_external(
+        history.distribution(history.distribution_id(number, parameter)), history.value(number, parameter)));
+  }
+  return result;
+}
+
+nb::dict distributions_of(const LentHistory& self) {
+  const History& history = self.columns();
+  nb::dict result;
+  for (ParameterId id = 0; id < history.parameter_count(); ++id) {
+    const std::string_view name = history.parameter_name(id);
+    if (const auto latest = history.latest_distribution(id)) {
+      result[nb::str(name.data(), name.size())] = to_python(history.distribution(*latest));
+    }
+  }
+  return result;
+}
+
+nb::list reports_of(const LentHistory& self, TrialNumber number, const std::string& metric) {
+  const History& history = self.columns();
+  nb::list result;
+  const std::optional<MetricId> id = history.find_metric(metric);
+  if (!id) return result;
+  for (const Report& report : history.reports(self.known(number), *id)) {
+    result.append(nb::make_tuple(report.step, report.value));
+  }
+  return result;
+}
+
+nb::dict constraints_of(const LentHistory& self, TrialNumber number) {
+  const History& history = self.columns();
+  nb::dict result;
+  for (const History::Constraint& constraint : history.constraints(self.known(number))) {
+    const std::string_view name = history.constraint_name(constraint.name);
+    result[nb::str(name.data(), name.size())] = constraint.value;
+  }
+  return result;
+}
+
+void bind_history(nb::module_& module) {
+  using namespace nb::literals;
+  nb::class_<LentHistory>(module, "History", "The trials of a study as columns; row = trial number.")
+      .def_prop_ro(
+          "revision", [](const LentHistory& self) { return self.view().revision(); }, "Grows with each change.")
+      .def(
+          "changes_since",
+          [](const LentHistory& self, std::size_t revision) {
+            const auto changed = self.view().changes_since(revision);
+            return std::vector<std::uint32_t>(changed.begin(), changed.end());
+          },
+          "revision"_a, "The numbers of the trials that changed since, in order of change.")
+      .def("__len__", [](const LentHistory& self) { return self.columns().horizon(); })
+      .def_prop_ro("distributions", &distributions_of, "All parameters, each with the distribution it had last.")
+      .def(
+          "param_chunks", &parameter_chunks, "name"_a,
+          "A parameter's column in internal representation, NaN where a trial has none: read-only arrays of up to 1024 "
+          "rows, without a copy.")
+      .def("value_chunks", &value_chunks, "objective"_a = 0, "An objective's column, likewise.")
+      .def(
+          "state_chunks", [](const LentHistory& self) { return chunks(self.columns(), self.columns().state_column()); },
+          "The states' column, likewise: numbers of hone.TrialState, 255 for an unknown trial.")
+      .def(
+          "contains", [](const LentHistory& self, TrialNumber number) { return self.view().contains(number); },
+          "number"_a, "Whether the trial is known, and in the sampler's cohort.")
+      .def(
+          "state",
+          [](const LentHistory& self, TrialNumber number) {
+            return attribute("hone.trial", "TrialState")(static_cast<int>(self.columns().state(self.known(number))));
+          },
+          "number"_a)
+      .def(
+          "values",
+          [](const LentHistory& self, TrialNumber number) {
+            const auto values = self.columns().values(self.known(number));
+            return std::vector<double>(values.begin(), values.end());
+          },
+          "number"_a)
+      .def("params", &params_of, "number"_a, "What is visible of a trial's parameters, as users see them.")
+      .def("reports", &reports_of, "number"_a, "metric"_a = "", "Pairs of step and value, ascending in step.")
+      .def("constraints", &constraints_of, "number"_a);
+}
+
+void bind_random_stream(nb::module_& module) {
+  using namespace nb::literals;
+  nb::class_<RandomStream>(module, "RandomStream",
+                           "Random numbers that depend on their key alone: the study's seed, the trial's number, a "
+                           "purpose and a parameter.")
+      .def("uniform", &RandomStream::uniform, "Uniform in [0, 1).")
+      .def(
+          "below",
+          [](RandomStream& self, std::uint64_t n) {
+            if (n == 0) throw nb::value_error("below(0): there is no number below 0");
+            return self.below(n);
+          },
+          "n"_a, "Uniform in 0 ... n - 1.")
+      .def(
+          "bits", [](RandomStream& self) { return self(); }, "64 random bits, for instance as a seed.");
+}
+
+}  // namespace
+
+LentStudy::LentStudy(const StudyView& study, const TrialView& trial) {
+  study_ = nb::cast(std::make_shared<Lent>(study));
+  nb::dict params;
+  const History& history = study.history().all();
+  for (const History::Cell& cell : trial.suggested()) {
+    const std::string_view name = history.parameter_name(cell.parameter);
+    params[nb::str(name.data(), name.size())] =
+        to_python(to_external(history.distribution(cell.distribution), cell.value));
+  }
+  trial_ = attribute("hone._sampler", "TrialView")(trial.number(), params);
+}
+
+LentStudy::~LentStudy() { nb::cast<Lent&>(study_).take_back(); }
+
+void bind_study_view(nb::module_& module) {
+  using namespace nb::literals;
+  bind_random_stream(module);
+  bind_history(module);
+  nb::class_<Lent>(module, "StudyView", "A study as samplers and pruners see it, during one call.")
+      .def_prop_ro("study_name", [](const Lent& self) { return std::string(self.get().name()); })
+      .def_prop_ro("directions",
+                   [](const Lent& self) {
+                     nb::list result;
+                     for (const Direction d : self.get().directions()) {
+                       result.append(attribute("hone.trial", "StudyDirection")(static_cast<int>(d)));
+                     }
+                     return result;
+                   })
+      .def_prop_ro("seed", [](const Lent& self) { return self.get().seed(); })
+      .def_prop_ro("budget", [](const Lent& self) { return self.get().budget(); })
+      .def_prop_ro("workers", [](const Lent& self) { return self.get().workers(); })
+      .def_prop_ro("history", [](std::shared_ptr<Lent> self) { return LentHistory{std::move(self)}; })
+      .def(
+          "random",
+          [](const Lent& self, nb::handle trial, std::string_view purpose, std::string_view parameter) {
+            return self.get().random(TrialView(nb::cast<TrialNumber>(trial.attr("number"))), purpose, parameter);
+          },
+          "trial"_a, "purpose"_a, "parameter"_a = "", "The random stream of a trial for a purpose.")
+      .def(
+          "published",
+          [](const Lent& self, std::string_view key) -> nb::object {
+            const std::optional<std::string> json = self.get().published(key);
+            return json ? attribute("json", "loads")(*json) : nb::none();
+          },
+          "key"_a, "A fact published for the study, or None.")
+      .def(
+          "publish_once",
+          [](const Lent& self, std::string_view key, nb::handle value, const std::vector<TrialNumber>& rests_on) {
+            const std::string json = nb::cast<std::string>(attribute("json", "dumps")(value));
+            return attribute("json", "loads")(self.get().publish_once(key, json, rests_on));
+          },
+          "key"_a, "value"_a, "rests_on"_a = std::vector<TrialNumber>{},
+          "Publishes a fact that all workers must agree on, and returns the one that won. The first call for a fact "
+          "ends "
+          "the sampler's function by an exception that must be let through; the function is then called again.");
+}
+
+}  // namespace hone::python
