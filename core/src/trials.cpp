@@ -30,29 +30,31 @@ bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
 
 }  // namespace
 
-FrozenTrial Study::Impl::freeze(TrialNumber number) const {
+FrozenTrial Study::Impl::freeze(TrialNumber number) const { return frozen_trial(*history, number); }
+
+FrozenTrial frozen_trial(const History& history, TrialNumber number) {
   FrozenTrial trial;
   trial.number = number;
-  trial.state = history->state(number);
-  const auto values = history->values(number);
+  trial.state = history.state(number);
+  const auto values = history.values(number);
   trial.values.assign(values.begin(), values.end());
   // A pruned trial has one value, whatever the number of objectives.
   std::erase_if(trial.values, [](double v) { return v != v; });
-  trial.start_time = history->start_time(number);
-  trial.complete_time = history->complete_time(number);
-  for (const History::Cell& cell : history->suggested(number)) {
-    const Distribution& distribution = history->distribution(cell.distribution);
+  trial.start_time = history.start_time(number);
+  trial.complete_time = history.complete_time(number);
+  for (const History::Cell& cell : history.suggested(number)) {
+    const Distribution& distribution = history.distribution(cell.distribution);
     trial.params.push_back(
-        {std::string(history->parameter_name(cell.parameter)), distribution, to_external(distribution, cell.value)});
+        {std::string(history.parameter_name(cell.parameter)), distribution, to_external(distribution, cell.value)});
   }
-  for (const Report& report : history->reports(number)) trial.intermediate_values[report.step] = report.value;
-  for (MetricId metric = 1; metric < history->metric_count(); ++metric) {
-    for (const Report& report : history->reports(number, metric)) {
-      trial.named_reports[std::string(history->metric_name(metric))][report.step] = report.value;
+  for (const Report& report : history.reports(number)) trial.intermediate_values[report.step] = report.value;
+  for (MetricId metric = 1; metric < history.metric_count(); ++metric) {
+    for (const Report& report : history.reports(number, metric)) {
+      trial.named_reports[std::string(history.metric_name(metric))][report.step] = report.value;
     }
   }
-  for (const History::Constraint& constraint : history->constraints(number)) {
-    trial.constraints[std::string(history->constraint_name(constraint.name))] = constraint.value;
+  for (const History::Constraint& constraint : history.constraints(number)) {
+    trial.constraints[std::string(history.constraint_name(constraint.name))] = constraint.value;
   }
   return trial;
 }

@@ -200,7 +200,7 @@ nb::object to_python(const FrozenTrial& trial) {
                    named_reports);
 }
 
-FrozenTrial frozen_trial_from(nb::handle trial) {
+FrozenTrial frozen_trial_from(nb::handle trial, bool with_attributes) {
   FrozenTrial result;
   result.number = int64_from(trial.attr("number"));
   result.state = static_cast<TrialState>(int64_from(trial.attr("state").attr("value")));
@@ -217,6 +217,7 @@ FrozenTrial frozen_trial_from(nb::handle trial) {
   for (const auto& [name, value] : nb::cast<nb::dict>(trial.attr("constraints"))) {
     result.constraints[nb::cast<std::string>(name)] = nb::cast<double>(value);
   }
+  if (!with_attributes) return result;
   result.user_attrs = json_map_from(trial.attr("user_attrs"));
   result.system_attrs = json_map_from(trial.attr("system_attrs"));
   return result;

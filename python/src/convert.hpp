@@ -43,7 +43,8 @@ nb::object to_python(const Distribution& distribution);
 Distribution distribution_from(nb::handle object);
 
 nb::object to_python(const FrozenTrial& trial);
-FrozenTrial frozen_trial_from(nb::handle trial);
+/// From a class of `hone.trial`, or one of another library with the same attributes.
+FrozenTrial frozen_trial_from(nb::handle trial, bool with_attributes = true);
 
 /// A number, or a sequence of numbers.
 /// @throws nb::python_error where `float()` would

@@ -24,4 +24,6 @@ NB_MODULE(_core, module) {
   bind_study(module);
   bind_study_view(module);
   bind_plugins(module);
+  bind_study_channel(module);
+  bind_algorithm_session(module);
 }

@@ -103,7 +103,7 @@ void bind_plugins(nb::module_& module) {
       "contains",
       [](nb::handle distribution, double internal) { return contains(distribution_from(distribution), internal); },
       "distribution"_a, "internal"_a);
-  module.attr("_plugin_table") = nb::capsule(&python_plugin_table(), "hone_plugin_table");
+  module.attr("_plugin_table") = nb::capsule(&python_plugin_table(), "hone._core._plugin_table");
 }
 
 }  // namespace hone::python

@@ -187,6 +187,13 @@ void bind_study(nb::module_& module) {
              return result;
            })
       .def(
+          "create_study",
+          [](OpenedStorage& self, const std::string& name, const std::vector<int>& directions) {
+            const std::vector<Direction> wanted = directions_from(directions);
+            return unlocked([&] { return self.storage->create_study(name, wanted); });
+          },
+          "name"_a, "directions"_a)
+      .def(
           "delete_study",
           [](OpenedStorage& self, const std::string& name) {
             unlocked([&] { hone::delete_study(*self.storage, name); });

@@ -172,6 +172,9 @@ HONE_API void delete_study(Storage& storage, std::string_view name);
 /// Copies a study, attributes and finished trials included, into a (new) study of another name or storage.
 HONE_API void copy_study(Storage& from, std::string_view name, Storage& to, std::string_view new_name);
 
+/// A known trial of a history as a value, without its attributes, which only a storage has.
+HONE_API FrozenTrial frozen_trial(const History& history, TrialNumber number);
+
 /// What `replay` found.
 struct ReplayReport {
   std::int64_t agreed = 0;               ///< proposals (one per parameter) derived again with the same bits

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""Optuna's own suite for samplers, against every sampler of hone that is found."""
+
+import pytest
+
+pytest.importorskip("optuna", reason="the comparisons with Optuna need the package optuna")
+
+from optuna.testing.pytest_samplers import (  # noqa: E402
+    BasicSamplerTestCase,
+    MultiObjectiveSamplerTestCase,
+    RelativeSamplerTestCase,
+    SingleOnlySamplerTestCase,
+)
+
+import hone.optuna  # noqa: E402
+
+
+class TestRandom(BasicSamplerTestCase, MultiObjectiveSamplerTestCase):
+    @pytest.fixture
+    def sampler(self):
+        return lambda: hone.optuna.Sampler("random", seed=1)
+
+
+class TestTpe(BasicSamplerTestCase, RelativeSamplerTestCase, SingleOnlySamplerTestCase):
+    @pytest.fixture
+    def sampler(self):
+        return lambda: hone.optuna.Sampler("tpe", n_startup_trials=0, seed=1)
+
+
+class TestUnivariateTpe(BasicSamplerTestCase, SingleOnlySamplerTestCase):
+    @pytest.fixture
+    def sampler(self):
+        return lambda: hone.optuna.Sampler("tpe", multivariate=False, n_startup_trials=0, seed=1)
