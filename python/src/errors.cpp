@@ -2,6 +2,7 @@
 #include "errors.hpp"
 
 #include <hone/error.hpp>
+#include <hone/study_view.hpp>
 
 #include "convert.hpp"
 
@@ -46,14 +47,29 @@ void translate(const std::exception_ptr& error, void*) {
     raise("TrialError", e.what(), {{"trial", nb::int_(e.trial)}, {"parameter", text(e.parameter)}});
   } catch (const Error& e) {
     raise("HoneError", e.what());
+  } catch (const FactPending&) {
+    PyErr_SetNone(attribute("hone._sampler", "FactPending").ptr());
   }
 }
 
+// The exception as an object that knows its traceback: before Python 3.12 the three may still be apart.
+nb::python_error normalized(nb::python_error error) {
+#if PY_VERSION_HEX < 0x030C0000
+  error.restore();
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  if (traceback != nullptr) PyException_SetTraceback(value, traceback);
+  PyErr_Restore(type, value, traceback);
+  return {};
+#else
+  return error;
+#endif
+}
+
 std::string summary_of(nb::python_error& error) {
-  // Before Python 3.12 an exception and its traceback are apart until it is raised again.
-  if (const nb::object traceback = error.traceback(); traceback.is_valid() && !traceback.is_none()) {
-    error.value().attr("__traceback__") = traceback;
-  }
   const nb::object lines = attribute("traceback", "format_exception_only")(error.type(), error.value());
   std::string all;
   for (const nb::handle line : lines) all += nb::cast<std::string>(nb::str(line));
@@ -69,6 +85,7 @@ PythonPluginError::PythonPluginError(PythonFailure cause, const std::string& who
     : PluginError(whose + " failed in " + function + ": " + cause.what(), whose, {}, function),
       cause_(std::make_shared<PythonFailure>(std::move(cause))) {}
 
-PythonFailure::PythonFailure(nanobind::python_error error) : error_(std::move(error)), summary_(summary_of(error_)) {}
+PythonFailure::PythonFailure(nanobind::python_error error)
+    : error_(normalized(std::move(error))), summary_(summary_of(error_)) {}
 
 }  // namespace hone::python

@@ -101,16 +101,19 @@ void bind_trial(nb::module_& module) {
       .def_prop_ro("_frozen",
                    [](const RunningTrial& self) { return to_python(unlocked([&] { return self.frozen(); })); })
       .def_prop_ro(
-          "user_attrs", [](nb::handle self) { return self.attr("_frozen").attr("user_attrs"); },
+          "user_attrs", [](nb::handle self) { return nb::object(nb::object(self.attr("_frozen")).attr("user_attrs")); },
           "The user's attributes of the trial.")
       .def_prop_ro(
-          "system_attrs", [](nb::handle self) { return self.attr("_frozen").attr("system_attrs"); },
+          "system_attrs",
+          [](nb::handle self) { return nb::object(nb::object(self.attr("_frozen")).attr("system_attrs")); },
           "The attributes that libraries keep with the trial.")
       .def_prop_ro(
-          "constraints", [](nb::handle self) { return self.attr("_frozen").attr("constraints"); },
+          "constraints",
+          [](nb::handle self) { return nb::object(nb::object(self.attr("_frozen")).attr("constraints")); },
           "The constraints set so far, by name.")
       .def_prop_ro(
-          "datetime_start", [](nb::handle self) { return self.attr("_frozen").attr("datetime_start"); },
+          "datetime_start",
+          [](nb::handle self) { return nb::object(nb::object(self.attr("_frozen")).attr("datetime_start")); },
           "When the trial began, in local time.")
       .def_prop_ro(
           "attempt", [](const RunningTrial& self) { return self.live().attempt(); },

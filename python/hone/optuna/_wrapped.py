@@ -55,15 +55,14 @@ class WrappedSampler(Sampler):
                 directions=["maximize" if int(d) == 2 else "minimize" for d in study.directions],
                 sampler=self._sampler,
             )
-        storage = self._study._storage
         history = study.history
         for number in sorted(set(history.changes_since(self._revision))):
             if number != trial.number and history.contains(number):
                 self._copy(history, number)
         self._revision = history.revision
-        frozen = self._copy_current(history, trial)
-        del storage
-        return self._study, frozen
+        # Within one trial, Optuna's samplers read the trials once.
+        self._study._thread_local.cached_all_trials = None
+        return self._study, self._copy_current(history, trial)
 
     def _id(self, number: int) -> int:
         # Optuna's numbers are consecutive; so are hone's, which may arrive in another order.
