@@ -70,7 +70,7 @@ void bind_trial(nb::module_& module) {
       .def("suggest_int", &suggest_int, "name"_a, "low"_a, "high"_a, nb::kw_only(), "step"_a = 1, "log"_a = false,
            "A whole number in [low, high] on the grid low, low + step, ...")
       .def("suggest_categorical", &suggest_categorical, "name"_a, "choices"_a,
-           nb::sig("def suggest_categorical(self, name: str, choices: Sequence[ChoiceT]) -> ChoiceT"),
+           nb::sig("def suggest_categorical(self, name: str, choices: collections.abc.Sequence) -> typing.Any"),
            "One of the choices, each None, a bool, an int, a float or a str.")
       .def("suggest", &suggest, "name"_a, "distribution"_a, "A value of a distribution.")
       .def("report", &report, "value"_a, "step"_a, nb::kw_only(), "metric"_a = "",
