@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "dataset.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <numeric>
 #include <sstream>
@@ -13,12 +15,20 @@ namespace {
 
 constexpr int pixels = 64;
 
+int number_from(const std::string& cell) {
+  int number = -1;
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
+  return error == std::errc{} && end == cell.data() + cell.size() ? number : -1;
+}
+
 std::vector<int> read_line(const std::string& line, const std::string& where) {
   std::istringstream stream(line);
   std::vector<int> numbers;
-  for (std::string cell; std::getline(stream, cell, ',');) numbers.push_back(std::atoi(cell.c_str()));
-  if (numbers.size() != pixels + 1 || numbers.back() < 0 || numbers.back() > 9) {
-    throw std::runtime_error(where + ": expected 64 pixels and a digit");
+  for (std::string cell; std::getline(stream, cell, ',');) numbers.push_back(number_from(cell));
+  const auto is_pixel = [](int number) { return 0 <= number && number <= 16; };
+  if (numbers.size() != pixels + 1 || !std::all_of(numbers.begin(), numbers.end() - 1, is_pixel) ||
+      numbers.back() < 0 || numbers.back() > 9) {
+    throw std::runtime_error(where + ": expected 64 pixels from 0 to 16, and a digit");
   }
   return numbers;
 }

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 """hone: a black-box and hyper-parameter optimiser.
 
-    import hone
+import hone
 
-    def objective(trial):
-        x = trial.suggest_float("x", -10, 10)
-        return (x - 2) ** 2
+def objective(trial):
+    x = trial.suggest_float("x", -10, 10)
+    return (x - 2) ** 2
 
-    study = hone.create_study()
-    study.optimize(objective, n_trials=100)
-    study.best_params
+study = hone.create_study()
+study.optimize(objective, n_trials=100)
+study.best_params
 """
 
 from hone import _core, distributions, exceptions, logging, pruners, samplers, storages
@@ -86,7 +86,7 @@ def get_include() -> str:
 
 
 def get_cmake_dir() -> str:
-    """The folder for `find_package(hone)`: ``cmake -Dhone_DIR=$(python -c 'import hone; print(hone.get_cmake_dir())')``."""
+    """The folder for `find_package(hone)`, to be given to CMake as ``-Dhone_DIR=``."""
     return str(_folder() / "lib" / "cmake" / "hone")
 
 

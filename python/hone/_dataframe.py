@@ -44,7 +44,8 @@ def trials_dataframe(study: Study, attrs: Tuple[str, ...], multi_index: bool) ->
         columns.update(dict.fromkeys(row))
         rows.append(row)
     order = sorted(columns, key=lambda column: attrs.index("value" if column[0] == "values" else column[0]))
-    frame = pandas.DataFrame([[row.get(column) for column in order] for row in rows], columns=pandas.MultiIndex.from_tuples(order))
+    cells = [[row.get(column) for column in order] for row in rows]
+    frame = pandas.DataFrame(cells, columns=pandas.MultiIndex.from_tuples(order))
     if not multi_index:
         frame.columns = ["_".join(str(part) for part in column if part != "") for column in order]
     return frame

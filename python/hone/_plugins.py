@@ -80,9 +80,7 @@ def _signature(info: Dict[str, Any]) -> inspect.Signature:
     parameters: List[inspect.Parameter] = []
     for option in sorted(info["options"], key=lambda o: not o["required"]):
         default = inspect.Parameter.empty if option["required"] else option["default"]
-        parameters.append(
-            inspect.Parameter(option["name"], inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
-        )
+        parameters.append(inspect.Parameter(option["name"], inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default))
     if info["kind"] == "sampler":
         parameters.append(inspect.Parameter("seed", inspect.Parameter.KEYWORD_ONLY, default=None))
     return inspect.Signature(parameters)

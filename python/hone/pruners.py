@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The pruners that are found, each a class made from its plugin's table: `help(hone.pruners.Median)` shows its options."""
+"""The pruners that are found, each a class made from its plugin's table.
+
+`help(hone.pruners.Median)` shows the options.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The samplers that are found, each a class made from its plugin's table: `help(hone.samplers.TPE)` shows its options."""
+"""The samplers that are found, each a class made from its plugin's table.
+
+`help(hone.samplers.TPE)` shows the options.
+"""
 
 from __future__ import annotations
 

@@ -51,13 +51,8 @@ class StudyDirection(enum.IntEnum):
 
 def local_time(microseconds: int) -> datetime.datetime:
     """The engine's time, UTC microseconds since 1970, as local time without a zone."""
-    return datetime.datetime.fromtimestamp(0) + _utc_offset(microseconds) + datetime.timedelta(microseconds=microseconds)
-
-
-def _utc_offset(microseconds: int) -> datetime.timedelta:
-    moment = datetime.datetime.fromtimestamp(microseconds // 1_000_000)
-    epoch = datetime.datetime.fromtimestamp(0)
-    return moment - epoch - datetime.timedelta(seconds=microseconds // 1_000_000)
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return datetime.datetime.fromtimestamp(seconds) + datetime.timedelta(microseconds=rest)
 
 
 def microseconds(moment: datetime.datetime) -> int:
@@ -175,8 +170,8 @@ class FrozenTrial(_Replay):
 
     @classmethod
     def _of(
-        cls, number, state, values, start, complete, params, distributions, user_attrs, system_attrs, intermediate_values,
-        constraints, named_reports,
+        cls, number, state, values, start, complete, params, distributions, user_attrs, system_attrs,
+        intermediate_values, constraints, named_reports,
     ) -> FrozenTrial:  # fmt: skip
         trial = cls.__new__(cls)
         trial.number = trial._trial_id = number

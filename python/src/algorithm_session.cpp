@@ -94,7 +94,13 @@ class AlgorithmSession {
       if (pruner_) cohort = pruner_->cohort(study_, TrialView(trial.number)).value_or("");
       patch.start = StartRecord{};
       patch.start->cohort = cohort;
+      for (const History::Cell& cell : drawn_[trial.number]) {
+        const std::string_view name = study_.columns().parameter_name(cell.parameter);
+        if (trial.param(name) != nullptr) continue;
+        patch.start->relative.push_back({name, &study_.columns().distribution(cell.distribution), cell.value});
+      }
     }
+    if (is_finished(trial.state)) drawn_.erase(trial.number);
     study_.columns().apply(trial.number, patch, /*snapshot=*/true);
   }
 
@@ -116,8 +122,11 @@ class AlgorithmSession {
     const std::vector<History::Cell> suggested = cells(trial);
     const std::vector<double> drawn = sampler_->sample_relative(study_, TrialView(trial.number, suggested), space);
     std::vector<std::pair<std::string, Choice>> result;
+    std::vector<History::Cell>& kept = drawn_[trial.number];
+    kept.clear();
     for (std::size_t i = 0; i < space.size(); ++i) {
       if (!contains(*space[i].distribution, drawn[i])) continue;
+      kept.push_back({space[i].id, space[i].distribution_id, drawn[i]});
       result.emplace_back(space[i].name, to_external(*space[i].distribution, drawn[i]));
     }
     return result;
@@ -164,6 +173,7 @@ class AlgorithmSession {
   FedStudy study_;
   std::shared_ptr<Sampler> sampler_;
   std::shared_ptr<Pruner> pruner_;
+  std::map<TrialNumber, std::vector<History::Cell>> drawn_;  // jointly, for trials that are not finished
 };
 
 std::optional<PluginSpec> optional_spec(nb::handle given) {

@@ -6,16 +6,13 @@ from __future__ import annotations
 import random
 import threading
 import weakref
-from typing import Any, Dict, Optional, Sequence, Union
+from typing import Any, Dict, Optional, Set, Union
 
 import optuna
 from optuna.distributions import BaseDistribution
-from optuna.trial import TrialState
 
 from hone import _core, _plugins
 from hone.optuna._convert import distribution_to_optuna
-
-_RELATIVE_KEY = "hone:relative_params"
 
 
 class _Feed:
@@ -26,8 +23,7 @@ class _Feed:
         self.session = _core.AlgorithmSession(study.study_name, directions, seed, sampler, pruner)
         self._lock = threading.Lock()
         self._first_open = 0  # all trials of lower numbers are finished and known
-        self._finished: set[int] = set()
-        self._drawn: Dict[int, Dict[str, Any]] = {}
+        self._finished: Set[int] = set()
 
     def update(self, study: "optuna.Study", current: "optuna.trial.FrozenTrial", with_current: bool = False) -> None:
         trials = study._storage.get_all_trials(study._study_id, deepcopy=False)
@@ -35,22 +31,12 @@ class _Feed:
             for trial in trials[self._first_open :]:
                 if trial.number in self._finished or (trial.number == current.number and not with_current):
                     continue
-                self.session.feed(self._visible(trial))
+                self.session.feed(trial)
                 if trial.state.is_finished():
                     self._finished.add(trial.number)
-                    self._drawn.pop(trial.number, None)
             while self._first_open in self._finished:
                 self._finished.remove(self._first_open)
                 self._first_open += 1
-
-    def drawn(self, number: int, params: Dict[str, Any]) -> None:
-        with self._lock:
-            self._drawn[number] = params
-
-    def _visible(self, trial: "optuna.trial.FrozenTrial") -> "optuna.trial.FrozenTrial":
-        # A running trial counts by all that was drawn for it, as far as its kinds of parameter are known.
-        del self
-        return trial
 
 
 class _Session:
@@ -97,7 +83,9 @@ class Sampler(_Session, optuna.samplers.BaseSampler):
 
     kind = "sampler"
 
-    def __init__(self, sampler: Union[str, _plugins.Plugin] = "tpe", *, seed: Optional[int] = None, **options: Any) -> None:
+    def __init__(
+        self, sampler: Union[str, _plugins.Plugin] = "tpe", *, seed: Optional[int] = None, **options: Any
+    ) -> None:
         super().__init__(sampler, seed, options)
 
     def infer_relative_search_space(
@@ -133,7 +121,9 @@ class Pruner(_Session, optuna.pruners.BasePruner):
 
     kind = "pruner"
 
-    def __init__(self, pruner: Union[str, _plugins.Plugin] = "median", *, seed: Optional[int] = None, **options: Any) -> None:
+    def __init__(
+        self, pruner: Union[str, _plugins.Plugin] = "median", *, seed: Optional[int] = None, **options: Any
+    ) -> None:
         super().__init__(pruner, seed, options)
 
     def prune(self, study: "optuna.Study", trial: "optuna.trial.FrozenTrial") -> bool:

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import threading
 import uuid
-from typing import Any, Container, Dict, List, Optional, Sequence
+from typing import Any, Container, Dict, List, Optional, Sequence, Tuple
 
-import optuna
 from optuna.distributions import BaseDistribution
 from optuna.exceptions import DuplicatedStudyError, UpdateFinishedTrialError
 from optuna.storages import BaseStorage
@@ -126,7 +126,7 @@ class Storage(BaseStorage):
     def create_new_trial(self, study_id: int, template_trial: Optional[FrozenTrial] = None) -> int:
         study = self._study(study_id)
         if template_trial is None:
-            trial = Patch(number=-1, state=HoneState.RUNNING, datetime_start=_now())
+            trial = Patch(number=-1, state=HoneState.RUNNING, datetime_start=datetime.datetime.now())
         else:
             trial = _patch_of(template_trial)
         return study_id * _TRIALS_PER_STUDY + study.channel.new_trial(trial)
@@ -163,9 +163,9 @@ class Storage(BaseStorage):
             return False
         patch = Patch(number=-1, state=HoneState(int(state)), values=values)
         if state == TrialState.RUNNING:
-            patch.datetime_start = _now()
+            patch.datetime_start = datetime.datetime.now()
         if state.is_finished():
-            patch.datetime_complete = _now()
+            patch.datetime_complete = datetime.datetime.now()
         expected = int(TrialState.WAITING) if state == TrialState.RUNNING else None
         return self._write(trial_id, patch, with_state=True, expected=expected)
 
@@ -209,7 +209,7 @@ class Storage(BaseStorage):
                     raise KeyError(f"there is no study with id {study_id} in {self._opened.location}")
             return self._studies[study_id]
 
-    def _place(self, trial_id: int) -> tuple[_Study, int]:
+    def _place(self, trial_id: int) -> Tuple[_Study, int]:
         return self._study(trial_id // _TRIALS_PER_STUDY), trial_id % _TRIALS_PER_STUDY
 
     def _trial(self, trial_id: int) -> FrozenTrial:
@@ -227,12 +227,6 @@ class Storage(BaseStorage):
         if refusal == "trial_finished":
             raise UpdateFinishedTrialError(f"trial {number} of study '{study.name}' is finished and cannot be changed")
         return not refusal
-
-
-def _now() -> Any:
-    import datetime
-
-    return datetime.datetime.now()
 
 
 def _patch_of(trial: FrozenTrial) -> Patch:

@@ -36,7 +36,9 @@ class WrappedSampler(Sampler):
         space = {name: distribution_to_optuna(d) for name, d in search_space.items()}
         return self._sampler.sample_relative(shown, frozen, space)
 
-    def sample_independent(self, study: Any, trial: TrialView, param_name: str, param_distribution: Distribution) -> Any:
+    def sample_independent(
+        self, study: Any, trial: TrialView, param_name: str, param_distribution: Distribution
+    ) -> Any:
         shown, frozen = self._show(study, trial)
         return self._sampler.sample_independent(shown, frozen, param_name, distribution_to_optuna(param_distribution))
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -219,5 +220,8 @@ struct Bench {
   std::vector<std::unique_ptr<Storage>> others;
   Reader reader;
 };
+
+/// Runs the test case once for each kind of storage.
+inline std::string each_kind() { return GENERATE(as<std::string>{}, "memory", "sqlite"); }
 
 }  // namespace hone::test

@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: MIT
+"""A study: ask, tell, optimize, and what came of it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import weakref
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Type, Union
+
+from hone import _core, _plugins
+from hone import logging as hone_logging
+from hone._progress import ProgressBar
+from hone._sampler import Pruner, Sampler
+from hone.distributions import Distribution
+from hone.exceptions import ConfigError, TrialError
+from hone.storages import BaseStorage, get_storage
+from hone.trial import FrozenTrial, StudyDirection, Trial, TrialState
+
+if TYPE_CHECKING:
+    import pandas
+
+Objective = Callable[[Trial], Union[float, Sequence[float]]]
+Callback = Callable[["Study", FrozenTrial], None]
+SamplerLike = Union[str, Dict[str, Any], _plugins.Plugin, Sampler]
+PrunerLike = Union[str, Dict[str, Any], _plugins.Plugin, Pruner]
+StorageLike = Union[None, str, os.PathLike, BaseStorage]
+
+_live_studies: "weakref.WeakSet[Study]" = weakref.WeakSet()
+
+
+def _spec(given: Any, kind: str) -> Any:
+    return None if given is None else _plugins.spec_of(given, kind)
+
+
+class Study:
+    """Made by `create_study` or `load_study`. Thread-safe."""
+
+    def __init__(self, engine: _core.Study, storage: BaseStorage, sampler: Any, pruner: Any) -> None:
+        self._engine_object = engine
+        self._storage_object = storage
+        self._sampler = sampler
+        self._pruner = pruner
+        self._forked = False
+        _live_studies.add(self)
+
+    @property
+    def _engine(self) -> _core.Study:
+        if self._forked:
+            self._reopen()
+        return self._engine_object
+
+    def _reopen(self) -> None:
+        # After a fork the parent's connections must be neither used nor closed here.
+        self._forked = False
+        storage = get_storage(self._storage_object._url)
+        engine = _load_engine(self._engine_object.name, storage, self._sampler, self._pruner)
+        _abandoned.append((self._engine_object, self._storage_object))
+        self._engine_object, self._storage_object = engine, storage
+
+    def __reduce__(self) -> tuple:
+        return _unpickle, (self.study_name, self._storage_object, self._sampler, self._pruner)
+
+    # ---- running
+
+    def optimize(
+        self,
+        func: Objective,
+        n_trials: Optional[int] = None,
+        timeout: Optional[float] = None,
+        n_jobs: int = 1,
+        catch: Union[Type[Exception], Iterable[Type[Exception]]] = (),
+        callbacks: Optional[Iterable[Callback]] = None,
+        gc_after_trial: bool = False,
+        show_progress_bar: bool = False,
+        *,
+        budget: Optional[int] = None,
+    ) -> None:
+        """Runs the objective on new trials.
+
+        :param n_trials: trials of this call; without it, and without `timeout`, runs until `stop` or Ctrl-C
+        :param timeout: seconds, checked between trials
+        :param n_jobs: threads that run the objective; -1 for as many as there are processors
+        :param catch: exceptions that make a trial FAIL and let the study go on; others are raised here
+        :param callbacks: each called as ``callback(study, frozen_trial)`` after each trial, one at a time
+        :param budget: the number of finished trials of the study, of all its workers together, to stop at
+        """
+        if n_jobs == 0 or n_jobs < -1:
+            raise ConfigError(f"n_jobs is {n_jobs}, but must be at least 1, or -1 for all processors")
+        if n_trials is not None and n_trials < 0:
+            raise ConfigError(f"n_trials is {n_trials}, but must not be negative")
+        caught = catch if isinstance(catch, type) else tuple(catch)
+        after = list(callbacks or ())
+        bar = ProgressBar(n_trials, timeout) if show_progress_bar else None
+        verbose = hone_logging.get_verbosity() <= hone_logging.INFO
+
+        def after_trial(trial: FrozenTrial) -> None:
+            if verbose:
+                self._log_end(trial)
+            for callback in after:
+                callback(self, trial)
+            if bar is not None:
+                bar.update(self._best_in_words())
+            if gc_after_trial:
+                gc.collect()
+
+        needed = after or bar or verbose or gc_after_trial
+        try:
+            self._engine.optimize(
+                func, n_trials, budget, timeout, 0 if n_jobs == -1 else n_jobs, caught, after_trial if needed else None
+            )
+        finally:
+            if bar is not None:
+                bar.close()
+
+    def stop(self) -> None:
+        """Ends a running `optimize` after the running trials."""
+        self._engine.stop()
+
+    def ask(
+        self, fixed_distributions: Optional[Dict[str, Distribution]] = None, *, lease: Optional[float] = None
+    ) -> Trial:
+        """A trial for a program that owns the loop; tell it within the lease (seconds, a day by default)."""
+        return self._engine.ask(None, fixed_distributions, lease)
+
+    def tell(
+        self,
+        trial: Union[Trial, int],
+        values: Union[None, float, Sequence[float]] = None,
+        state: Optional[TrialState] = None,
+        skip_if_finished: bool = False,
+    ) -> FrozenTrial:
+        """Ends a trial: COMPLETE with values, or PRUNED or FAIL without. Values that cannot be used make it FAIL."""
+        if not isinstance(trial, (Trial, int)):
+            raise TypeError(f"{trial!r} is neither a trial nor a trial's number")
+        reason = ""
+        numbers: Optional[List[float]] = None
+        if values is not None:
+            try:
+                numbers = _numbers(values)
+            except (TypeError, ValueError):
+                if state is not None:
+                    raise ConfigError(f"the values {values!r} are no numbers") from None
+                reason, state = f"the values {values!r} are no numbers", TrialState.FAIL
+        return self._engine.tell(trial, numbers, None if state is None else int(state), skip_if_finished, reason)
+
+    def enqueue_trial(
+        self, params: Dict[str, Any], user_attrs: Optional[Dict[str, Any]] = None, skip_if_exists: bool = False
+    ) -> None:
+        """Adds a waiting trial with these values, to be run next; parameters that are not named are drawn."""
+        self._engine.enqueue_trial(params, user_attrs, skip_if_exists)
+
+    def add_trial(self, trial: FrozenTrial) -> None:
+        """Adds a trial that was run elsewhere; it gets a new number."""
+        self._engine.add_trial(trial)
+
+    def add_trials(self, trials: Iterable[FrozenTrial]) -> None:
+        for trial in trials:
+            self.add_trial(trial)
+
+    # ---- what came of it
+
+    @property
+    def best_trial(self) -> FrozenTrial:
+        """The best COMPLETE trial that violates no constraint."""
+        best = self._engine.best_trial()
+        if best is None:
+            raise TrialError(f"the study '{self.study_name}' has no COMPLETE trial yet that violates no constraint")
+        return best
+
+    @property
+    def best_trials(self) -> List[FrozenTrial]:
+        """The Pareto front of the COMPLETE trials that violate no constraint."""
+        return self._engine.best_trials()
+
+    @property
+    def best_value(self) -> float:
+        return self.best_trial.values[0]  # type: ignore[index]
+
+    @property
+    def best_params(self) -> Dict[str, Any]:
+        return self.best_trial.params
+
+    @property
+    def trials(self) -> List[FrozenTrial]:
+        """All trials, ascending in number."""
+        return self.get_trials()
+
+    def get_trials(self, deepcopy: bool = True, states: Optional[Iterable[TrialState]] = None) -> List[FrozenTrial]:
+        """The trials of the given states; always copies, which are cheap here."""
+        del deepcopy
+        wanted = None if states is None else [int(state) for state in states]
+        return [] if wanted == [] else self._engine.trials(wanted or [])
+
+    def trials_dataframe(
+        self,
+        attrs: Tuple[str, ...] = (
+            "number",
+            "value",
+            "datetime_start",
+            "datetime_complete",
+            "duration",
+            "params",
+            "user_attrs",
+            "system_attrs",
+            "state",
+        ),
+        multi_index: bool = False,
+    ) -> "pandas.DataFrame":
+        """The trials as a table of pandas."""
+        from hone._dataframe import trials_dataframe
+
+        return trials_dataframe(self, attrs, multi_index)
+
+    # ---- facts about the study
+
+    @property
+    def study_name(self) -> str:
+        return self._engine.name
+
+    @property
+    def seed(self) -> int:
+        """The seed of all random numbers of the study."""
+        return self._engine.seed
+
+    @property
+    def direction(self) -> StudyDirection:
+        if len(self.directions) > 1:
+            raise TrialError("the study has several objectives; use `directions`")
+        return self.directions[0]
+
+    @property
+    def directions(self) -> List[StudyDirection]:
+        return [StudyDirection(number) for number in self._engine.directions]
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes can take part: the study is in a file or a database."""
+        return self._storage_object._opened.shared
+
+    @property
+    def sampler(self) -> Any:
+        """As it was given."""
+        return self._sampler
+
+    @property
+    def pruner(self) -> Any:
+        return self._pruner
+
+    @property
+    def user_attrs(self) -> Dict[str, Any]:
+        return self._engine.user_attrs()
+
+    @property
+    def system_attrs(self) -> Dict[str, Any]:
+        return self._engine.system_attrs()
+
+    def set_user_attr(self, key: str, value: Any) -> None:
+        self._engine.set_user_attr(key, value)
+
+    def set_system_attr(self, key: str, value: Any) -> None:
+        self._engine.set_system_attr(key, value)
+
+    @property
+    def metric_names(self) -> Optional[List[str]]:
+        return self._engine.metric_names() or None
+
+    def set_metric_names(self, metric_names: List[str]) -> None:
+        """One name for each objective."""
+        self._engine.set_metric_names(list(metric_names))
+
+    def __repr__(self) -> str:
+        return f"<hone.Study '{self._engine_object.name}' in {self._storage_object.location}>"
+
+    def _best_in_words(self) -> Optional[str]:
+        if len(self._engine.directions) > 1:
+            return None
+        best = self._engine.best_trial()
+        return None if best is None else f"best value {best.values[0]:g} in trial {best.number}"
+
+    def _log_end(self, trial: FrozenTrial) -> None:
+        if trial.state == TrialState.COMPLETE:
+            best = self._best_in_words()
+            ended = f"finished with {_values_in_words(trial)} and parameters {trial.params}"
+            hone_logging.get_logger().info(f"Trial {trial.number} {ended}" + (f"; {best}" if best else "") + ".")
+        elif trial.state == TrialState.PRUNED:
+            hone_logging.get_logger().info(f"Trial {trial.number} was pruned.")
+        else:
+            reason = trial.system_attrs.get("hone:fail_reason", "for an unknown reason")
+            hone_logging.get_logger().info(f"Trial {trial.number} failed: {reason}")
+
+
+def _values_in_words(trial: FrozenTrial) -> str:
+    values = trial.values or []
+    return f"value {values[0]}" if len(values) == 1 else f"values {values}"
+
+
+def _numbers(values: Union[float, Sequence[float]]) -> List[float]:
+    if isinstance(values, (str, bytes)):
+        raise ValueError(values)
+    if hasattr(values, "__len__") and not (hasattr(values, "shape") and values.shape == ()):
+        return [float(value) for value in values]  # type: ignore[union-attr]
+    return [float(values)]  # type: ignore[arg-type]
+
+
+def _load_engine(name: Optional[str], storage: BaseStorage, sampler: Any, pruner: Any) -> _core.Study:
+    return _core.Study.load(
+        name=name, storage=storage._opened, sampler=_spec(sampler, "sampler"), pruner=_spec(pruner, "pruner")
+    )
+
+
+def _unpickle(name: str, storage: BaseStorage, sampler: Any, pruner: Any) -> Study:
+    return Study(_load_engine(name, storage, sampler, pruner), storage, sampler, pruner)
+
+
+# ---- processes
+
+# What a fork left behind of the parent's; kept to the end, because closing it would disturb the parent.
+_abandoned: List[Any] = []
+
+
+def _after_fork() -> None:
+    for study in list(_live_studies):
+        study._forked = study._storage_object._opened.shared
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
