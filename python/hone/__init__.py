@@ -12,7 +12,7 @@ study.optimize(objective, n_trials=100)
 study.best_params
 """
 
-from hone import _core, distributions, exceptions, logging, pruners, samplers, storages
+from hone import _core, distributions, exceptions, logging, pruners, samplers, search_space, storages
 from hone._sampler import Pruner, Sampler, TrialView
 from hone.exceptions import (
     ConfigError,
@@ -74,6 +74,7 @@ __all__ = [
     "logging",
     "pruners",
     "samplers",
+    "search_space",
     "storages",
     "study",
     "trial",

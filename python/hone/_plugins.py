@@ -76,14 +76,39 @@ def _documentation(info: Dict[str, Any]) -> str:
 
 
 def _signature(info: Dict[str, Any]) -> inspect.Signature:
-    """Options that must be given come first, in the table's order."""
+    """The options in the table's order. One that must be given and follows one that need not is shown as a keyword."""
     parameters: List[inspect.Parameter] = []
-    for option in sorted(info["options"], key=lambda o: not o["required"]):
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    for option in info["options"]:
         default = inspect.Parameter.empty if option["required"] else option["default"]
-        parameters.append(inspect.Parameter(option["name"], inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default))
+        if option["required"] and parameters and parameters[-1].default is not inspect.Parameter.empty:
+            kind = inspect.Parameter.KEYWORD_ONLY
+        parameters.append(inspect.Parameter(option["name"], kind, default=default))
     if info["kind"] == "sampler":
         parameters.append(inspect.Parameter("seed", inspect.Parameter.KEYWORD_ONLY, default=None))
     return inspect.Signature(parameters)
+
+
+def _bind(class_name: str, info: Dict[str, Any], args: tuple, kwargs: Dict[str, Any]) -> Dict[str, Any]:
+    """The given options by name; those without a name stand for the table's first."""
+    names = [option["name"] for option in info["options"]]
+    known = names + (["seed"] if info["kind"] == "sampler" else [])
+    if len(args) > len(names):
+        raise TypeError(f"{class_name} takes {len(names)} options, but {len(args)} were given without a name")
+    for name in kwargs:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean '{near[0]}'?" if near else f"it has: {', '.join(known) or 'none'}"
+            raise TypeError(f"{class_name} has no option '{name}'; {hint}")
+    given = dict(zip(names, args))
+    for name in given:
+        if name in kwargs:
+            raise TypeError(f"{class_name}: the option '{name}' is given twice")
+    given.update(kwargs)
+    for option in info["options"]:
+        if option["required"] and option["name"] not in given:
+            raise TypeError(f"{class_name} needs the option '{option['name']}': {option['doc']}")
+    return given
 
 
 def _make_class(info: Dict[str, Any]) -> Type[Plugin]:
@@ -91,10 +116,7 @@ def _make_class(info: Dict[str, Any]) -> Type[Plugin]:
     class_name = _class_name(info["name"], info["kind"])
 
     def __init__(self: Plugin, *args: Any, **kwargs: Any) -> None:
-        try:
-            given = dict(signature.bind(*args, **kwargs).arguments)
-        except TypeError as error:
-            raise TypeError(f"{class_name}: {error}{_suggestion(kwargs, signature)}") from None
+        given = _bind(class_name, info, args, kwargs)
         Plugin.__init__(self, seed=given.pop("seed", None), **given)
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]
@@ -110,15 +132,6 @@ def _make_class(info: Dict[str, Any]) -> Type[Plugin]:
             "name": info["name"],
         },
     )
-
-
-def _suggestion(kwargs: Dict[str, Any], signature: inspect.Signature) -> str:
-    for name in kwargs:
-        if name not in signature.parameters:
-            near = difflib.get_close_matches(name, list(signature.parameters), 1)
-            known = ", ".join(signature.parameters) or "none"
-            return f"; did you mean '{near[0]}'?" if near else f"; it has: {known}"
-    return ""
 
 
 @functools.lru_cache(maxsize=None)

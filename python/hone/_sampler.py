@@ -68,7 +68,7 @@ class Pruner:
 
     def should_prune(self, study: StudyView, trial: TrialView) -> bool:
         """Whether the trial should stop now. Its reports are ``study.history.reports(trial.number)``."""
-        raise NotImplementedError(f"{type(self).__name__} must define should_prune")
+        raise NotImplementedError(f"{type(self).__name__} must define should_prune (which Optuna calls prune)")
 
     def cohort(self, study: StudyView, trial: TrialView) -> Optional[str]:
         """The cohort (Hyperband's bracket) of a new trial; must depend on its number and on published facts alone."""

@@ -147,7 +147,7 @@ void bind_study_channel(nb::module_& module) {
             unlocked([&] { new (self) StudyChannel(storage.storage, study, objectives); });
           },
           "storage"_a, "study_id"_a, "objectives"_a)
-      .def_prop_ro("revision", &StudyChannel::revision)
+      .def_prop_ro("revision", [](const StudyChannel& self) { return unlocked([&] { return self.revision(); }); })
       .def(
           "refresh",
           [](StudyChannel& self, std::size_t revision) { return unlocked([&] { return self.refresh(revision); }); },
@@ -162,7 +162,7 @@ void bind_study_channel(nb::module_& module) {
       .def(
           "compatible",
           [](StudyChannel& self, std::string_view parameter, nb::handle distribution) {
-            const std::optional<Distribution> latest = self.distribution(parameter);
+            const auto latest = unlocked([&] { return self.distribution(parameter); });
             return !latest || compatible(*latest, distribution_from(distribution));
           },
           "parameter"_a, "distribution"_a)

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "study_view.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
 #include <nanobind/ndarray.h>
+
+#include <hone/study.hpp>
 
 #include "convert.hpp"
 
@@ -122,6 +125,44 @@ nb::dict constraints_of(const LentHistory& self, TrialNumber number) {
   return result;
 }
 
+// A trial as a value, as far as it is visible: of a running one what was drawn for it at its start.
+nb::object visible_trial(const History& history, TrialNumber number) {
+  FrozenTrial trial = frozen_trial(history, number);
+  if (!is_finished(trial.state)) {
+    trial.params.clear();
+    for (const ParameterId parameter : history.parameters(number)) {
+      const Distribution& distribution = history.distribution(history.distribution_id(number, parameter));
+      trial.params.push_back({std::string(history.parameter_name(parameter)), distribution,
+                              to_external(distribution, history.value(number, parameter))});
+    }
+  }
+  return to_python(trial);
+}
+
+nb::list visible_trials(const Lent& self, nb::handle states) {
+  std::vector<int> wanted;
+  if (!states.is_none()) {
+    for (const nb::handle state : states) wanted.push_back(nb::cast<int>(nb::int_(state)));
+  }
+  nb::list result;
+  const HistoryView view = self.history();
+  view.for_each([&](TrialNumber number) {
+    const int state = static_cast<int>(view->state(number));
+    if (states.is_none() || std::ranges::find(wanted, state) != wanted.end()) {
+      result.append(visible_trial(view.all(), number));
+    }
+  });
+  return result;
+}
+
+nb::list directions(const Lent& self) {
+  nb::list result;
+  for (const Direction d : self.get().directions()) {
+    result.append(attribute("hone.trial", "StudyDirection")(static_cast<int>(d)));
+  }
+  return result;
+}
+
 void bind_history(nb::module_& module) {
   using namespace nb::literals;
   nb::class_<LentHistory>(module, "History", "The trials of a study as columns; row = trial number.")
@@ -204,14 +245,14 @@ void bind_study_view(nb::module_& module) {
   bind_history(module);
   nb::class_<Lent>(module, "StudyView", "A study as samplers and pruners see it, during one call.")
       .def_prop_ro("study_name", [](const Lent& self) { return std::string(self.get().name()); })
-      .def_prop_ro("directions",
-                   [](const Lent& self) {
-                     nb::list result;
-                     for (const Direction d : self.get().directions()) {
-                       result.append(attribute("hone.trial", "StudyDirection")(static_cast<int>(d)));
-                     }
-                     return result;
-                   })
+      .def_prop_ro("directions", &directions)
+      .def_prop_ro("direction", [](const Lent& self) { return nb::object(directions(self)[0]); })
+      .def_prop_ro(
+          "trials", [](const Lent& self) { return visible_trials(self, nb::none()); },
+          "All trials that are visible, without their attributes, as hone.FrozenTrial; `history` is faster.")
+      .def(
+          "get_trials", [](const Lent& self, bool, nb::handle states) { return visible_trials(self, states); },
+          "deepcopy"_a = true, "states"_a = nb::none(), "The visible trials of some states.")
       .def_prop_ro("seed", [](const Lent& self) { return self.get().seed(); })
       .def_prop_ro("budget", [](const Lent& self) { return self.get().budget(); })
       .def_prop_ro("workers", [](const Lent& self) { return self.get().workers(); })
