@@ -17,7 +17,7 @@ StudyRecord required(Storage& storage, std::string_view name) {
   for (const StudyRecord& study : storage.studies()) names.push_back(study.name);
   const std::optional<std::string> near = nearest(name, names);
   throw StudyNotFoundError("there is no study '" + std::string(name) + "' in " + storage.location() +
-                    (near ? "; did you mean '" + *near + "'?" : ""));
+                           (near ? "; did you mean '" + *near + "'?" : ""));
 }
 
 // Reads a study into a history of its own.

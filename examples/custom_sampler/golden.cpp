@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A sampler of one's own: each parameter walks through its range by the golden ratio, which fills it evenly however
-// many trials there will be (a Weyl sequence; a different start for each parameter). All parameters step alike, so their
-// joint values fill a line and not the space: enough for an example, too little for a sampler of several parameters.
+// many trials there will be (a Weyl sequence; a different start for each parameter). All parameters step alike, so
+// their joint values fill a line and not the space: enough for an example, too little for a sampler of several
+// parameters.
 #include <cmath>
 
 #include <hone/sdk/plugin.hpp>

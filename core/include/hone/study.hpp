@@ -44,7 +44,7 @@ struct StudyOptions {
   PluginSpec pruner{""};  ///< empty name: `median` for one objective, `nop` for several
   PluginSpec storage{"memory"};
   std::shared_ptr<Storage> opened_storage{};  ///< used in place of `storage`, so that studies can share one object
-  std::optional<std::uint64_t> seed{};  ///< drawn if absent; an existing study keeps its own
+  std::optional<std::uint64_t> seed{};        ///< drawn if absent; an existing study keeps its own
   DeclaredSpace space{};
   bool load_if_exists = false;
   std::int64_t workers = 1;                                 ///< what `StudyView::workers` says

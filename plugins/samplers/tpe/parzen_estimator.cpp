@@ -13,6 +13,10 @@ namespace tpe {
 namespace portable = hone::sdk::portable;
 using hone::sdk::NumericTransform;
 
+namespace {
+constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
+}  // namespace
+
 void CategoricalKernels::refresh(std::size_t kernels, double prior_weight) {
   const double share = prior_weight / static_cast<double>(kernels);
   const double sum = 1.0 + share * static_cast<double>(choices);
@@ -150,6 +154,7 @@ struct ParzenEstimator::Survivors {
   std::vector<double> logs;
   std::size_t count = 0;
   std::vector<double> scratch;
+  const MixtureLoops& loops = mixture_loops();
 
   explicit Survivors(std::size_t n) : slots(n), logs(n), scratch(n) {}
 
@@ -193,23 +198,16 @@ double ParzenEstimator::log_prior_at(std::span<const double> row) const {
   return sum;
 }
 
-// The first parameters are added for all kernels, in loops that become vectors; few kernels survive two of them.
+// The first parameters are added for all kernels, as vectors; few kernels survive two of them.
 std::size_t ParzenEstimator::start(std::span<const double> row, Survivors& work, double least) const {
-  const std::size_t n = size();
   const std::size_t dense = std::min<std::size_t>(continuous_, 2);
-  double* __restrict logs = work.logs.data();
-  std::ranges::copy(constants_, logs);
+  std::ranges::copy(constants_, work.logs.begin());
   for (std::size_t d = 0; d < dense; ++d) {
     const NumericKernels& kernels = numeric_[d].kernels;
     const double point = kernels.transform().to_point(row[numeric_[d].column]);
-    const double* __restrict means = kernels.means().data();
-    const double* __restrict inverses = kernels.inverse_widths().data();
-    for (std::size_t i = 0; i < n; ++i) {
-      const double z = (point - means[i]) * inverses[i];
-      logs[i] -= 0.5 * z * z;
-    }
+    work.loops.subtract_half_squares(work.logs, kernels.means().data(), kernels.inverse_widths().data(), point);
   }
-  work.keep_of_all(n, least);
+  work.keep_of_all(size(), least);
   return dense;
 }
 
@@ -271,10 +269,27 @@ void ParzenEstimator::add_categorical(const Categorical& categorical, double val
   work.keep(least);
 }
 
+double ParzenEstimator::log_of_sum(double log_prior, std::span<const double> logs, const double* weights,
+                                   const MixtureLoops& loops) const {
+  const double highest = std::max(log_prior, loops.greatest(logs));
+  if (highest == minus_infinity) return minus_infinity;
+  const double prior = prior_weight_ > 0.0 ? prior_weight_ * portable::exp_in_range(log_prior - highest) : 0.0;
+  return highest + portable::log((prior + loops.weighted_exp_sum(logs, weights, highest)) / total_weight_);
+}
+
+// One continuous parameter: too few kernels are far away from a candidate to pick out the others.
+double ParzenEstimator::log_density_on_line(double value, double log_prior, Survivors& work) const {
+  const NumericKernels& kernels = numeric_[0].kernels;
+  std::ranges::copy(constants_, work.logs.begin());
+  work.loops.subtract_half_squares(work.logs, kernels.means().data(), kernels.inverse_widths().data(),
+                                   kernels.transform().to_point(value));
+  return log_of_sum(log_prior, work.logs, weights_.data(), work.loops);
+}
+
 double ParzenEstimator::log_density_at(std::span<const double> row, Survivors& work) {
-  constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
   const bool prior = prior_weight_ > 0.0;
   const double log_prior = prior ? log_prior_at(row) : minus_infinity;
+  if (dimension_ == 1 && continuous_ == 1) return log_density_on_line(row[0], log_prior, work);
   // All kernels below this have less than e^-40 of the prior's share together. Without a prior none is left out.
   const double least = prior ? log_prior + portable::log(prior_weight_ / static_cast<double>(size() + 1)) - 40.0
                              : std::numeric_limits<double>::lowest();
@@ -289,14 +304,8 @@ double ParzenEstimator::log_density_at(std::span<const double> row, Survivors& w
     add_stepped(n, row[n.column], work);
     work.keep(least);
   }
-
-  double highest = log_prior;
-  for (std::size_t i = 0; i < work.count; ++i) highest = std::max(highest, work.logs[i]);
-  if (highest == minus_infinity) return minus_infinity;
-  double sum = prior ? prior_weight_ * portable::exp_in_range(log_prior - highest) : 0.0;
-  for (std::size_t i = 0; i < work.count; ++i) work.scratch[i] = portable::exp_in_range(work.logs[i] - highest);
-  for (std::size_t i = 0; i < work.count; ++i) sum += weights_[work.slots[i]] * work.scratch[i];
-  return highest + portable::log(sum / total_weight_);
+  for (std::size_t i = 0; i < work.count; ++i) work.scratch[i] = weights_[work.slots[i]];
+  return log_of_sum(log_prior, std::span(work.logs).first(work.count), work.scratch.data(), work.loops);
 }
 
 void ParzenEstimator::log_density(std::span<const double> rows, std::span<double> result) {

@@ -11,6 +11,7 @@
 #include <hone/random.hpp>
 
 #include "kernel_weights.hpp"
+#include "mixture_loops.hpp"
 #include "numeric_kernels.hpp"
 
 namespace tpe {
@@ -86,6 +87,9 @@ class ParzenEstimator {
   struct Survivors;
 
   double log_density_at(std::span<const double> row, Survivors& work);
+  double log_density_on_line(double value, double log_prior, Survivors& work) const;
+  double log_of_sum(double log_prior, std::span<const double> logs, const double* weights,
+                    const MixtureLoops& loops) const;
   double log_prior_at(std::span<const double> row) const;
   std::size_t start(std::span<const double> row, Survivors& work, double least) const;
   void add_continuous(const Numeric& numeric, double point, Survivors& work, double least) const;

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "mixture_loops.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include <hone/sdk/portable_math.hpp>
+
+namespace tpe {
+namespace {
+
+// All sums run in so many lanes; a vector holds two, four or all of them.
+constexpr std::size_t lanes = 8;
+
+template <std::size_t width>
+struct Vector;
+template <>
+struct Vector<2> {
+  using Doubles = double __attribute__((vector_size(16)));
+  using Bits = std::uint64_t __attribute__((vector_size(16)));
+};
+template <>
+struct Vector<4> {
+  using Doubles = double __attribute__((vector_size(32)));
+  using Bits = std::uint64_t __attribute__((vector_size(32)));
+};
+template <>
+struct Vector<8> {
+  using Doubles = double __attribute__((vector_size(64)));
+  using Bits = std::uint64_t __attribute__((vector_size(64)));
+};
+
+// Each loop is written once and inlined into a function for each set of instructions.
+
+template <std::size_t width>
+[[gnu::always_inline]] inline typename Vector<width>::Doubles load(const double* from) {
+  typename Vector<width>::Doubles result;
+  std::memcpy(&result, from, sizeof result);
+  return result;
+}
+
+// portable::exp_in_range in every lane, operation for operation.
+template <std::size_t width>
+[[gnu::always_inline]] inline typename Vector<width>::Doubles exp_in_range(typename Vector<width>::Doubles x) {
+  using namespace hone::sdk::portable::detail;
+  using Doubles = typename Vector<width>::Doubles;
+  using Bits = typename Vector<width>::Bits;
+  const Doubles shifted = x * log2_e + round_shift;
+  const Doubles n = shifted - round_shift;
+  const Doubles r = (x - n * ln2_high) - n * ln2_low;
+  const Doubles r2 = r * r;
+  const Doubles r4 = r2 * r2;
+  Doubles part[4] = {};
+  for (std::size_t i = exp_terms.size(); i-- > 0;) part[i % 4] = part[i % 4] * r4 + exp_terms[i];
+  const Doubles sum = (part[0] + part[1] * r) + (part[2] + part[3] * r) * r2;
+  const Doubles power = 1.0 + (r + r * r * sum);
+  const Doubles scale = std::bit_cast<Doubles>((std::bit_cast<Bits>(shifted) + 1023) << 52);
+  return x < -708.0 ? Doubles{} : power * scale;
+}
+
+template <std::size_t width>
+[[gnu::always_inline]] inline void subtract_half_squares(std::span<double> logs, const double* means,
+                                                         const double* inverse_widths, double point) {
+  std::size_t i = 0;
+  for (; i + width <= logs.size(); i += width) {
+    const auto z = (point - load<width>(means + i)) * load<width>(inverse_widths + i);
+    const auto result = load<width>(&logs[i]) - 0.5 * z * z;
+    std::memcpy(&logs[i], &result, sizeof result);
+  }
+  for (; i < logs.size(); ++i) {
+    const double z = (point - means[i]) * inverse_widths[i];
+    logs[i] -= 0.5 * z * z;
+  }
+}
+
+template <std::size_t width>
+[[gnu::always_inline]] inline double greatest(std::span<const double> numbers) {
+  using Doubles = typename Vector<width>::Doubles;
+  Doubles best[lanes / width];
+  for (Doubles& each : best) each = Doubles{} - std::numeric_limits<double>::infinity();
+  std::size_t i = 0;
+  for (; i + lanes <= numbers.size(); i += lanes) {
+    for (std::size_t v = 0; v < lanes / width; ++v) {
+      const Doubles next = load<width>(&numbers[i + v * width]);
+      best[v] = best[v] < next ? next : best[v];
+    }
+  }
+  double lane[lanes];
+  std::memcpy(lane, best, sizeof lane);
+  double result = *std::max_element(lane, lane + lanes);
+  for (; i < numbers.size(); ++i) result = std::max(result, numbers[i]);
+  return result;
+}
+
+template <std::size_t width>
+[[gnu::always_inline]] inline double weighted_exp_sum(std::span<const double> logs, const double* weights,
+                                                      double highest) {
+  using Doubles = typename Vector<width>::Doubles;
+  Doubles sum[lanes / width] = {};
+  std::size_t i = 0;
+  for (; i + lanes <= logs.size(); i += lanes) {
+    for (std::size_t v = 0; v < lanes / width; ++v) {
+      const std::size_t at = i + v * width;
+      sum[v] += load<width>(weights + at) * exp_in_range<width>(load<width>(&logs[at]) - highest);
+    }
+  }
+  double lane[lanes];
+  std::memcpy(lane, sum, sizeof lane);
+  for (std::size_t l = 0; i < logs.size(); ++i, ++l) {
+    lane[l] += weights[i] * hone::sdk::portable::exp_in_range(logs[i] - highest);
+  }
+  return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+namespace baseline {
+void subtract(std::span<double> logs, const double* means, const double* inverse_widths, double point) {
+  subtract_half_squares<2>(logs, means, inverse_widths, point);
+}
+double maximum(std::span<const double> numbers) { return greatest<2>(numbers); }
+double sum(std::span<const double> logs, const double* weights, double highest) {
+  return weighted_exp_sum<2>(logs, weights, highest);
+}
+constexpr MixtureLoops loops{&subtract, &maximum, &sum};
+}  // namespace baseline
+
+#if defined(__x86_64__)
+namespace avx2 {
+[[gnu::target("avx2")]] void subtract(std::span<double> logs, const double* means, const double* inverse_widths,
+                                      double point) {
+  subtract_half_squares<4>(logs, means, inverse_widths, point);
+}
+[[gnu::target("avx2")]] double maximum(std::span<const double> numbers) { return greatest<4>(numbers); }
+[[gnu::target("avx2")]] double sum(std::span<const double> logs, const double* weights, double highest) {
+  return weighted_exp_sum<4>(logs, weights, highest);
+}
+constexpr MixtureLoops loops{&subtract, &maximum, &sum};
+}  // namespace avx2
+
+namespace avx512 {
+[[gnu::target("avx512f")]] void subtract(std::span<double> logs, const double* means, const double* inverse_widths,
+                                         double point) {
+  subtract_half_squares<8>(logs, means, inverse_widths, point);
+}
+[[gnu::target("avx512f")]] double maximum(std::span<const double> numbers) { return greatest<8>(numbers); }
+[[gnu::target("avx512f")]] double sum(std::span<const double> logs, const double* weights, double highest) {
+  return weighted_exp_sum<8>(logs, weights, highest);
+}
+constexpr MixtureLoops loops{&subtract, &maximum, &sum};
+}  // namespace avx512
+#endif
+
+}  // namespace
+
+bool has_instructions([[maybe_unused]] Instructions instructions) {
+#if defined(__x86_64__)
+  if (instructions == Instructions::avx512) return __builtin_cpu_supports("avx512f") != 0;
+  if (instructions == Instructions::avx2) return __builtin_cpu_supports("avx2") != 0;
+#endif
+  return instructions == Instructions::baseline;
+}
+
+const MixtureLoops& mixture_loops([[maybe_unused]] Instructions instructions) {
+#if defined(__x86_64__)
+  if (instructions == Instructions::avx512) return avx512::loops;
+  if (instructions == Instructions::avx2) return avx2::loops;
+#endif
+  return baseline::loops;
+}
+
+const MixtureLoops& mixture_loops() {
+  static const MixtureLoops& best = mixture_loops(has_instructions(Instructions::avx512) ? Instructions::avx512
+                                                  : has_instructions(Instructions::avx2) ? Instructions::avx2
+                                                                                         : Instructions::baseline);
+  return best;
+}
+
+}  // namespace tpe

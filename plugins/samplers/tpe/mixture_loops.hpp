@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The loops over all kernels of a mixture, in the widest vectors that the processor has.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace tpe {
+
+/// Sets of instructions that the loops are compiled for. The results have the same bits with each: only + - * and bit
+/// operations, no fused multiply-add, and sums in eight lanes whatever the width of a vector.
+enum class Instructions { baseline, avx2, avx512 };
+
+/// Whether this processor has them.
+bool has_instructions(Instructions instructions);
+
+/// The loops for one set of instructions.
+struct MixtureLoops {
+  /// logs[i] -= ((point - means[i]) * inverse_widths[i])^2 / 2
+  void (*subtract_half_squares)(std::span<double> logs, const double* means, const double* inverse_widths,
+                                double point);
+  /// The greatest of the numbers; -infinity for none.
+  double (*greatest)(std::span<const double> numbers);
+  /// The sum of weights[i] * exp(logs[i] - highest), where no log exceeds `highest`. Terms below e^-708 count as 0.
+  double (*weighted_exp_sum)(std::span<const double> logs, const double* weights, double highest);
+};
+
+const MixtureLoops& mixture_loops(Instructions instructions);
+/// The loops for the best that this processor has.
+const MixtureLoops& mixture_loops();
+
+}  // namespace tpe

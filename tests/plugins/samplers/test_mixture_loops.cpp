@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// The vector loops of TPE: the same bits with every set of instructions, and the right ones.
+#include <bit>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include <hone/random.hpp>
+#include <hone/sdk/portable_math.hpp>
+
+#include "mixture_loops.hpp"
+
+using tpe::Instructions;
+using tpe::MixtureLoops;
+
+namespace {
+
+constexpr std::size_t lengths[] = {0, 1, 2, 7, 8, 9, 15, 16, 17, 100, 1003};
+
+std::vector<double> numbers(std::size_t count, double low, double high, std::int64_t key) {
+  hone::RandomStream random(1, key, "test");
+  std::vector<double> result(count);
+  for (double& number : result) number = low + (high - low) * random.uniform();
+  return result;
+}
+
+std::vector<Instructions> available() {
+  std::vector<Instructions> result;
+  for (const Instructions each : {Instructions::baseline, Instructions::avx2, Instructions::avx512}) {
+    if (tpe::has_instructions(each)) result.push_back(each);
+  }
+  return result;
+}
+
+bool same_bits(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b); }
+
+}  // namespace
+
+TEST_CASE("the sum of weighted exponentials has the same bits with every set of instructions") {
+  for (const std::size_t n : lengths) {
+    std::vector<double> logs = numbers(n, -60.0, 0.0, 1);
+    if (n > 3) logs[2] = -800.0;
+    if (n > 5) logs[4] = -std::numeric_limits<double>::infinity();
+    const std::vector<double> weights = numbers(n, 0.0, 1.0, 2);
+    double plain = 0.0;
+    for (std::size_t i = 0; i < n; ++i) plain += weights[i] * std::exp(logs[i]);
+    const double expected = tpe::mixture_loops(Instructions::baseline).weighted_exp_sum(logs, weights.data(), 0.0);
+    CHECK(expected == Approx(plain).epsilon(1e-13));
+    for (const Instructions each : available()) {
+      CHECK(same_bits(tpe::mixture_loops(each).weighted_exp_sum(logs, weights.data(), 0.0), expected));
+    }
+  }
+}
+
+TEST_CASE("one term is the portable exponential itself") {
+  for (const double log : {0.0, -1e-300, -0.3, -1.0, -37.5, -707.99, -708.0, -708.01}) {
+    const std::vector<double> logs(8, log);
+    const std::vector<double> first = {1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+    for (const Instructions each : available()) {
+      CHECK(same_bits(tpe::mixture_loops(each).weighted_exp_sum(logs, first.data(), 0.0),
+                      hone::sdk::portable::exp_in_range(log)));
+    }
+  }
+}
+
+TEST_CASE("half squares are subtracted with the same bits as one by one") {
+  for (const std::size_t n : lengths) {
+    const std::vector<double> means = numbers(n, -3.0, 3.0, 1);
+    const std::vector<double> inverses = numbers(n, 0.1, 50.0, 2);
+    std::vector<double> expected = numbers(n, -2.0, 2.0, 3);
+    const std::vector<double> before = expected;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double z = (0.7 - means[i]) * inverses[i];
+      expected[i] -= 0.5 * z * z;
+    }
+    for (const Instructions each : available()) {
+      std::vector<double> logs = before;
+      tpe::mixture_loops(each).subtract_half_squares(logs, means.data(), inverses.data(), 0.7);
+      CHECK(logs == expected);
+    }
+  }
+}
+
+TEST_CASE("the greatest of some numbers is found, and minus infinity of none") {
+  for (const std::size_t n : lengths) {
+    const std::vector<double> some = numbers(n, -9.0, 9.0, 1);
+    double expected = -std::numeric_limits<double>::infinity();
+    for (const double number : some) expected = std::max(expected, number);
+    for (const Instructions each : available()) CHECK(tpe::mixture_loops(each).greatest(some) == expected);
+  }
+}
