@@ -21,6 +21,12 @@ class TestRandom(BasicSamplerTestCase, MultiObjectiveSamplerTestCase):
         return lambda: hone.optuna.Sampler("random", seed=1)
 
 
+class TestQmc(BasicSamplerTestCase, RelativeSamplerTestCase, MultiObjectiveSamplerTestCase):
+    @pytest.fixture
+    def sampler(self):
+        return lambda: hone.optuna.Sampler("qmc", seed=1)
+
+
 class TestTpe(BasicSamplerTestCase, RelativeSamplerTestCase, SingleOnlySamplerTestCase):
     @pytest.fixture
     def sampler(self):

@@ -214,7 +214,8 @@ TEST_CASE("tpe refuses a study with two objectives, and names who could serve it
   StudyOptions options;
   options.directions = {Direction::minimize, Direction::maximize};
   options.pruner = {"nop"};
-  CHECK_THROWS_WITH(Study::create(options, shared_registry()).ask(), Catch::Contains("samplers that fit: ") && Catch::Contains("random"));
+  CHECK_THROWS_WITH(Study::create(options, shared_registry()).ask(),
+                    Catch::Contains("samplers that fit: ") && Catch::Contains("random"));
 }
 
 TEST_CASE("tpe finds better values than random in as many trials") {
