@@ -45,6 +45,7 @@ constexpr std::array capability_words{
     CapabilityWord{Capability::assigns_cohorts, "assigns-cohorts"},
     CapabilityWord{Capability::ignores_history, "ignores-history"},
     CapabilityWord{Capability::not_pure, "not-pure"},
+    CapabilityWord{Capability::ends, "ends-by-itself"},
 };
 
 struct Arguments {

@@ -244,8 +244,8 @@ int run(Context& context, const RunArguments& arguments) {
   const RunSetup setup = read_setup(context, arguments);
   const std::shared_ptr<Progress> progress = make_progress(context, arguments.quiet);
   context.logger = progress_logger(progress, context.verbose);
+  require_an_end(setup, arguments, *context.registry(setup.config.plugin_path));
   if (arguments.dry_run) {
-    context.registry(setup.config.plugin_path);
     return dry_run(context, setup);
   }
   // First of all, while there is one thread: the guardian, then the signals.

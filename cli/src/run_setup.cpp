@@ -46,12 +46,6 @@ RunSetup read_setup(const Context& context, const RunArguments& arguments) {
   apply_flags(setup.config, context, arguments);
   setup.same_study = same_study(setup.config, arguments);
   const RunConfig& run = setup.config.run;
-  if (!run.trials && !arguments.more && !run.timeout) {
-    throw ConfigError(
-        "nothing says when to stop: give \"run\": {\"trials\": N} in the config, --trials N, --more N or "
-        "--timeout D",
-        arguments.config);
-  }
   setup.objective = objective_from(setup.config);
   const std::optional<std::string> program = program_name(setup.objective);
   setup.program = find_program(program.value_or("sh"), "objective.command[0]");
@@ -60,6 +54,15 @@ RunSetup read_setup(const Context& context, const RunArguments& arguments) {
   setup.options.workers = run.jobs;
   if (run.trials) setup.options.budget = run.trials;
   return setup;
+}
+
+void require_an_end(const RunSetup& setup, const RunArguments& arguments, PluginRegistry& registry) {
+  if (setup.config.run.trials || arguments.more || setup.config.run.timeout) return;
+  const PluginInfo sampler = registry.find(PluginKind::sampler, setup.config.sampler, "sampler");
+  if (has(sampler.capabilities, Capability::ends)) return;
+  throw ConfigError(
+      "nothing says when to stop: give \"run\": {\"trials\": N} in the config, --trials N, --more N or --timeout D",
+      arguments.config);
 }
 
 std::filesystem::path output_folder(const RunSetup& setup, const std::string& storage_location) {

@@ -36,6 +36,9 @@ struct RunSetup {
 /// @throws ConfigError also for a program that does not exist
 RunSetup read_setup(const Context& context, const RunArguments& arguments);
 
+/// A number of trials, a timeout, or a sampler that comes to its end. @throws ConfigError if there is none
+void require_an_end(const RunSetup& setup, const RunArguments& arguments, PluginRegistry& registry);
+
 /// The folder for the output of the trials: as configured, or `hone-output/STUDY` beside the storage's file.
 std::filesystem::path output_folder(const RunSetup& setup, const std::string& storage_location);
 

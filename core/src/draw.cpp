@@ -98,6 +98,28 @@ VisibleSet Study::Impl::visible_now(TrialNumber number) const {
   return set;
 }
 
+std::optional<std::int64_t> Study::Impl::budget_of_sampler(std::optional<std::int64_t> budget) {
+  make_ready();
+  return with_facts([&](std::optional<HostStudyView::Request>& request) {
+    Serialized<Sampler>& sampler = sampler_for(no_cohort);
+    const std::lock_guard calls(sampler.mutex);
+    auto* finite = static_cast<FiniteSamplerExtension*>(sampler.object->query_extension(FiniteSamplerExtension::id));
+    if (finite == nullptr) return budget;
+    const std::shared_lock still(*history_mutex);
+    const HostStudyView view(*this, HistoryView(*history), request);
+    std::optional<std::int64_t> end;
+    try {
+      end = finite->trials_to_the_end(view);
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw PluginError(plugin_id(resolved_sampler) + " cannot serve this study: " + error.what(),
+                        plugin_id(resolved_sampler), {}, "trials_to_the_end");
+    }
+    return end && budget ? std::min(*end, *budget) : end ? end : budget;
+  });
+}
+
 StartDraw Study::Impl::draw_start(TrialNumber number, const std::map<std::string, Choice>& fixed,
                                   const std::optional<std::string>& known_cohort) {
   return with_facts([&](std::optional<HostStudyView::Request>& request) {

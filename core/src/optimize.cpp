@@ -78,7 +78,7 @@ class Loop {
 
   // False when the study's budget is spent.
   bool one_trial() {
-    const std::optional<Claim> claim = impl_.claim_next(options_.budget, std::nullopt);
+    const std::optional<Claim> claim = impl_.claim_next(impl_.budget_of_sampler(options_.budget), std::nullopt);
     if (!claim) return false;
     Trial trial(impl_.start(*claim, {}));
     auto& running = static_cast<StudyTrial&>(trial.impl());

@@ -57,6 +57,19 @@ struct ResolvedPlugin {
   std::vector<std::pair<std::string, ResolvedPlugin>> inner;
 };
 
+// What a plugin and those of its kind inside it can do together, and what any of them needs.
+std::uint64_t combined_capabilities(const ResolvedPlugin& resolved) {
+  constexpr std::uint64_t needs = Capability::same_platform | Capability::models_cohort | Capability::needs_reports |
+                                  Capability::assigns_cohorts | Capability::not_pure | Capability::ends;
+  std::uint64_t all = resolved.plugin.info.capabilities;
+  for (const auto& [name, inner] : resolved.inner) {
+    if (inner.plugin.info.kind != resolved.plugin.info.kind) continue;
+    const std::uint64_t inside = combined_capabilities(inner);
+    all = (all & inside & ~needs) | ((all | inside) & needs);
+  }
+  return all;
+}
+
 // As it is published: inner plugins by their own names, never by a path, with all their options.
 Json published(const ResolvedPlugin& resolved) {
   Json options = resolved.options;
@@ -263,6 +276,12 @@ PluginRegistry::~PluginRegistry() = default;
 
 void PluginRegistry::add(const hone_plugin_table_v1& table) { impl_->add(table); }
 PluginInfo PluginRegistry::find(PluginKind kind, std::string_view name) { return impl_->find(kind, name).info; }
+PluginInfo PluginRegistry::find(PluginKind kind, const PluginSpec& spec, std::string_view where) {
+  const ResolvedPlugin resolved = impl_->resolve(kind, spec, where);
+  PluginInfo info = resolved.plugin.info;
+  info.capabilities = combined_capabilities(resolved);
+  return info;
+}
 std::vector<PluginInfo> PluginRegistry::list(std::vector<std::string>* problems) { return impl_->list(problems); }
 Json PluginRegistry::resolve(PluginKind kind, const PluginSpec& spec, std::string_view where) {
   return published(impl_->resolve(kind, spec, where));

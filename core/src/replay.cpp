@@ -213,7 +213,7 @@ class Replay {
     if (options.sampler.name.find_first_of("/:") != std::string::npos) {
       throw StorageError("the stored sampler name '" + options.sampler.name + "' is a path; nothing is loaded by it");
     }
-    const PluginInfo plugin = registry_->find(PluginKind::sampler, options.sampler.name);
+    const PluginInfo plugin = registry_->find(PluginKind::sampler, options.sampler, "sampler");
     if (plugin.version != text("version")) {
       report_.notes.push_back("sampler '" + plugin.name + "' was version " + text("version") + " and is " +
                               plugin.version + " now; proposals may differ");

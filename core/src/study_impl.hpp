@@ -84,6 +84,8 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
                                      const std::optional<std::int64_t>& budget = {}, bool* spent = nullptr);
   std::optional<Claim> claim_new(const std::optional<std::int64_t>& budget, const std::optional<Timestamp>& lease,
                                  const std::vector<AttributeRecord>& system_attrs = {});
+  /// The budget, or less when the sampler comes to its end before.
+  std::optional<std::int64_t> budget_of_sampler(std::optional<std::int64_t> budget);
   std::unique_ptr<Trial::Impl> start(const Claim& claim, std::map<std::string, Choice> fixed);
   /// `cohort`: the trial's, if it is known already; otherwise the pruner is asked.
   StartDraw draw_start(TrialNumber number, const std::map<std::string, Choice>& fixed,

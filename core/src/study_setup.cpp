@@ -68,7 +68,7 @@ Study::Impl::Impl(StudyOptions study_options, std::shared_ptr<PluginRegistry> pl
       logger(registry->logger()),
       seed(study_seed) {
   resolved_sampler = options.sampler;
-  sampler_capabilities = registry->find(PluginKind::sampler, options.sampler.name).capabilities;
+  sampler_capabilities = registry->find(PluginKind::sampler, options.sampler, "sampler").capabilities;
 }
 
 void Study::Impl::replay_on(std::shared_ptr<History> other) {
@@ -185,7 +185,7 @@ void Study::Impl::settle_seed() {
 // Builds sampler and pruner and lets them go, so that what is wrong with them is found before a storage is touched.
 void Study::Impl::rehearse_algorithms() const {
   const FactoryContext context{options.name, options.directions, options.seed.value_or(0), &registry->host()};
-  check_objectives(registry->find(PluginKind::sampler, options.sampler.name));
+  check_objectives(registry->find(PluginKind::sampler, options.sampler, "sampler"));
   registry->make_sampler(options.sampler, context);
   registry->make_pruner(pruner_spec(), context);
 }
@@ -206,14 +206,14 @@ void Study::Impl::check_objectives(const PluginInfo& sampler) const {
 void Study::Impl::build_algorithms() {
   options.pruner = pruner_spec();
   const FactoryContext context{options.name, options.directions, seed, &registry->host()};
-  const PluginInfo sampler_info = registry->find(PluginKind::sampler, options.sampler.name);
+  const PluginInfo sampler_info = registry->find(PluginKind::sampler, options.sampler, "sampler");
   sampler_capabilities = sampler_info.capabilities;
   check_objectives(sampler_info);
   // Published by the plugin's own name, never by a path: nothing that stands in a storage says which file to load.
   resolved_sampler = {sampler_info.name, registry->resolve(PluginKind::sampler, options.sampler, "sampler")};
   declare_space();
   sampler_for(no_cohort);
-  pruner_capabilities = registry->find(PluginKind::pruner, options.pruner.name).capabilities;
+  pruner_capabilities = registry->find(PluginKind::pruner, options.pruner, "pruner").capabilities;
   pruner.object = registry->make_pruner(options.pruner, context);
   publish_configuration(sampler_info);
 }

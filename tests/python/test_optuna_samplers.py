@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Optuna's own suite for samplers, against every sampler of hone that is found."""
+"""Optuna's own suite for samplers, against the samplers of hone. Not `grid`: the suite asks for parameters of which a
+grid has no values."""
 
 import pytest
 
@@ -25,6 +26,12 @@ class TestQmc(BasicSamplerTestCase, RelativeSamplerTestCase, MultiObjectiveSampl
     @pytest.fixture
     def sampler(self):
         return lambda: hone.optuna.Sampler("qmc", seed=1)
+
+
+class TestPartialFixed(BasicSamplerTestCase, RelativeSamplerTestCase, SingleOnlySamplerTestCase):
+    @pytest.fixture
+    def sampler(self):
+        return lambda: hone.optuna.Sampler("partial_fixed", fixed_params={}, base_sampler="tpe", seed=1)
 
 
 class TestTpe(BasicSamplerTestCase, RelativeSamplerTestCase, SingleOnlySamplerTestCase):

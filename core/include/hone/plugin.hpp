@@ -41,6 +41,7 @@ enum class Capability : std::uint64_t {
   assigns_cohorts = 1u << 8,  ///< a pruner: implements `cohort`
   ignores_history = 1u << 9,  ///< a sampler: its draws depend on the key alone
   not_pure = 1u << 10,        ///< a sampler that cannot promise to propose the same again; replay says so
+  ends = 1u << 11,            ///< a sampler that comes to an end by itself: has the FiniteSamplerExtension
 };
 constexpr std::uint64_t operator|(Capability a, Capability b) {
   return static_cast<std::uint64_t>(a) | static_cast<std::uint64_t>(b);

@@ -75,6 +75,10 @@ class HONE_API PluginRegistry {
   /// @throws PluginError if it is not found (with what was looked for and where), cannot be trusted, or is broken.
   PluginInfo find(PluginKind kind, std::string_view name);
 
+  /// The description of a plugin as it is configured: with plugins inside it, what the whole of them can do and needs.
+  /// @throws ConfigError, as `resolve`
+  PluginInfo find(PluginKind kind, const PluginSpec& spec, std::string_view where);
+
   /// All plugins found, by kind and name, each name once. A file that cannot be loaded is left out, with one sentence
   /// in `problems`.
   std::vector<PluginInfo> list(std::vector<std::string>* problems = nullptr);

@@ -2,6 +2,8 @@
 // The interface of an algorithm that proposes values.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,6 +61,19 @@ class Sampler {
 
   /// A later addition to the interface, by its id; null if the sampler does not have it.
   virtual void* query_extension(std::string_view) noexcept { return nullptr; }
+};
+
+/// Extension of a sampler that is done at some time, such as one that visits every point of a grid.
+class FiniteSamplerExtension {
+ public:
+  static constexpr std::string_view id = "hone.finite_sampler/1";
+  /// So many trials, of any state, and nothing is left to propose; nothing while there is no end in sight. Asked before
+  /// a trial is created, under the same lock as the sampler's other functions: `optimize` of any worker creates none
+  /// beyond. A sampler that cannot serve the study throws here, before the first trial.
+  virtual std::optional<std::int64_t> trials_to_the_end(const StudyView& study) = 0;
+
+ protected:
+  ~FiniteSamplerExtension() = default;
 };
 
 }  // namespace hone

@@ -60,11 +60,10 @@ constexpr hone_option options[] = {
 
 }  // namespace
 
-// What the inner pruner needs is not known here, so the host is asked for everything that one may need.
+// What the inner pruner needs, the host takes from its own description.
 HONE_PLUGINS(hone::sdk::pruner<PatientPruner>(
     {.name = "patient",
      .version = "1.0",
      .description = "asks another pruner only about trials that have stopped improving",
-     .capabilities = hone::Capability::multi_objective | hone::Capability::portable | hone::Capability::needs_reports |
-                     hone::Capability::assigns_cohorts,
+     .capabilities = hone::Capability::multi_objective | hone::Capability::portable,
      .options = options}));

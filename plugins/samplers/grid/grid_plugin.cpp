@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// The sampler `grid`: the trial's number is the place in an order of all combinations.
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include <hone/distribution_json.hpp>
+#include <hone/sdk/plugin.hpp>
+
+#include "grid.hpp"
+
+namespace {
+
+// More values than anyone tries one by one; a range that is meant otherwise gets a clear word.
+constexpr double most_values = 1e6;
+
+std::vector<hone::Choice> values_of(const std::string& name, const hone::Distribution& distribution) {
+  if (const auto* categorical = std::get_if<hone::CategoricalDistribution>(&distribution)) return categorical->choices;
+  const auto* real = std::get_if<hone::FloatDistribution>(&distribution);
+  const auto* whole = std::get_if<hone::IntDistribution>(&distribution);
+  if (real != nullptr && !real->step && real->low != real->high) {
+    throw std::invalid_argument("the parameter '" + name +
+                                "' is continuous; give it a step, or its values in the option 'search_space'");
+  }
+  const double steps = real != nullptr ? hone::step_count(*real).value_or(0.0)
+                                       : static_cast<double>((whole->high - whole->low) / whole->step);
+  if (steps >= most_values) {
+    throw std::invalid_argument("the parameter '" + name +
+                                "' has more than a million values; give those to try in the option 'search_space'");
+  }
+  std::vector<hone::Choice> values;
+  for (double i = 0.0; i <= steps; ++i) {
+    // Rounding may lead beyond the end of a range.
+    const double value = real != nullptr ? std::min(hone::grid_value(*real, i), real->high)
+                                         : static_cast<double>(whole->low) + i * static_cast<double>(whole->step);
+    values.push_back(hone::to_external(distribution, value));
+  }
+  return values;
+}
+
+class GridSampler final : public hone::Sampler, public hone::FiniteSamplerExtension {
+ public:
+  GridSampler(const hone::FactoryContext& context, const hone::Options& options) : seed_(context.seed) {
+    const hone::Json& space = options.json("search_space");
+    if (space.as_object() == nullptr) return;
+    for (const auto& [name, list] : *space.as_object()) {
+      std::vector<hone::Choice> values;
+      if (list.as_array() == nullptr || list.as_array()->empty()) {
+        throw std::invalid_argument("option 'search_space': '" + name + "' needs a list of at least one value");
+      }
+      for (const hone::Json& item : *list.as_array()) {
+        const std::optional<hone::Choice> value = hone::choice_from(item);
+        if (!value)
+          throw std::invalid_argument("option 'search_space': a value of '" + name + "' is " +
+                                      std::string(item.type_name()) + ", but values are no lists or objects");
+        values.push_back(*value);
+      }
+      set(name, std::move(values));
+    }
+  }
+
+  std::optional<std::int64_t> trials_to_the_end(const hone::StudyView& study) override {
+    settle(study);
+    return static_cast<std::int64_t>(count_);
+  }
+
+  hone::SearchSpace infer_relative_search_space(const hone::StudyView& study, const hone::TrialView&) override {
+    settle(study);
+    hone::SearchSpace space;
+    for (const hone::Parameter& p : study.declared_parameters()) space.push_back(p);
+    std::ranges::sort(space, {}, &hone::Parameter::name);
+    return space;
+  }
+
+  std::vector<double> sample_relative(const hone::StudyView& study, const hone::TrialView& trial,
+                                      const hone::SearchSpace& space) override {
+    std::vector<double> values;
+    for (const hone::Parameter& parameter : space) values.push_back(sample_independent(study, trial, parameter));
+    return values;
+  }
+
+  double sample_independent(const hone::StudyView& study, const hone::TrialView& trial,
+                            const hone::Parameter& parameter) override {
+    settle(study);
+    const auto name = std::ranges::find(names_, parameter.name);
+    if (name == names_.end()) {
+      throw std::invalid_argument("the grid has no values for '" + std::string(parameter.name) +
+                                  "'; name them in the option 'search_space'");
+    }
+    const auto column = static_cast<std::size_t>(name - names_.begin());
+    // Trials beyond the last point, which only `ask` makes, begin anew.
+    const std::size_t point = order_[static_cast<std::size_t>(trial.number()) % count_];
+    const hone::Choice& value = values_[column][grid::places_of(point, lengths_)[column]];
+    const std::optional<double> internal = hone::to_internal(*parameter.distribution, value);
+    if (!internal || !hone::contains(*parameter.distribution, *internal)) {
+      throw std::invalid_argument("a value of '" + std::string(parameter.name) +
+                                  "' in the grid is none that the parameter can take");
+    }
+    return *internal;
+  }
+
+  void* query_extension(std::string_view extension) noexcept override {
+    return extension == hone::FiniteSamplerExtension::id ? static_cast<hone::FiniteSamplerExtension*>(this) : nullptr;
+  }
+
+ private:
+  void set(const std::string& name, std::vector<hone::Choice> values) {
+    names_.push_back(name);
+    lengths_.push_back(values.size());
+    values_.push_back(std::move(values));
+  }
+
+  // Without given values the grid is that of the declared space.
+  void settle(const hone::StudyView& study) {
+    if (count_ != 0) return;
+    if (names_.empty()) {
+      for (const hone::Parameter& p : study.declared_parameters()) {
+        set(std::string(p.name), values_of(std::string(p.name), *p.distribution));
+      }
+    }
+    if (names_.empty()) {
+      throw std::invalid_argument(
+          "a grid needs values: give them in the option 'search_space', such as {\"x\": [1, 2, 3]}, or declare a space "
+          "of choices, whole numbers and steps");
+    }
+    count_ = grid::point_count(lengths_);
+    order_ = grid::shuffled(count_, seed_);
+  }
+
+  std::uint64_t seed_;
+  std::vector<std::string> names_;
+  std::vector<std::size_t> lengths_;
+  std::vector<std::vector<hone::Choice>> values_;
+  std::size_t count_ = 0;
+  std::vector<std::uint32_t> order_;
+};
+
+constexpr hone_option options[] = {
+    hone::sdk::or_auto(
+        hone::sdk::option("search_space", hone::OptionType::map, "null",
+                          "the values of each parameter, {\"x\": [1, 2, 3]}; null: those of the declared "
+                          "space")),
+};
+
+}  // namespace
+
+using hone::Capability;
+HONE_PLUGINS(hone::sdk::sampler<GridSampler>({.name = "grid",
+                                              .version = "1.0",
+                                              .description = "tries every combination of given values once",
+                                              .capabilities = Capability::portable | Capability::ignores_history |
+                                                              Capability::multi_objective | Capability::constraints |
+                                                              Capability::conditional | Capability::categorical |
+                                                              Capability::ends,
+                                              .options = options}));
