@@ -128,10 +128,10 @@ class Loop {
   // Ends the loop with this exception, and every objective that runs in another thread as well.
   void interrupt(nb::python_error error) {
     stop_.request_stop();
-    if (interruption_) return;
-    interruption_.emplace(std::move(error));
     const unsigned long self = PyThread_get_thread_ident();
     const std::lock_guard guard(threads_mutex_);
+    if (interruption_) return;
+    interruption_.emplace(std::move(error));
     for (const unsigned long thread : threads_) {
       if (thread != self) PyThreadState_SetAsyncExc(thread, PyExc_KeyboardInterrupt);
     }
@@ -167,6 +167,7 @@ class Loop {
   const nb::object pruned_;
   const nb::object exception_;
   std::stop_source stop_;
+  // Of what follows.
   std::mutex threads_mutex_;
   std::vector<unsigned long> threads_;  // that run an objective now
   std::optional<nb::python_error> interruption_;
