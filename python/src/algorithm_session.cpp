@@ -66,7 +66,7 @@ class AlgorithmSession {
                    const std::optional<PluginSpec>& sampler, const std::optional<PluginSpec>& pruner)
       : study_(std::move(name), std::move(directions), seed) {
     if (sampler) {
-      const PluginInfo info = study_.registry().find(PluginKind::sampler, sampler->name);
+      const PluginInfo info = study_.registry().find(PluginKind::sampler, *sampler, "sampler");
       if (study_.directions().size() > 1 && !has(info.capabilities, Capability::multi_objective)) {
         throw ConfigError("the sampler '" + info.name + "' serves one objective, but the study has " +
                           std::to_string(study_.directions().size()));

@@ -234,7 +234,8 @@ TEST_CASE("the Pareto front keeps what nothing feasible dominates, duplicates in
 TEST_CASE("a single-objective sampler under two directions is refused before the first trial, with those that fit") {
   StudyOptions options = fake_study("two", "counting");
   options.directions = {Direction::minimize, Direction::minimize};
-  CHECK_THROWS_WITH(Study::create(options, fake_registry()), Catch::Contains("samplers that fit: keyed"));
+  CHECK_THROWS_WITH(Study::create(options, fake_registry()),
+                    Catch::Contains("samplers that fit: ") && Catch::Contains("keyed"));
 }
 
 TEST_CASE("studies are created, loaded, refused twice, copied and deleted") {
