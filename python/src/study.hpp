@@ -14,7 +14,7 @@ namespace hone::python {
 /// The plugins of this interpreter, found once.
 std::shared_ptr<PluginRegistry> shared_registry();
 
-/// `study`: a storage that several studies may share.
+/// A storage that several studies may share.
 struct OpenedStorage {
   std::shared_ptr<Storage> storage;
 };
