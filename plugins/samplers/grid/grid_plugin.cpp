@@ -22,8 +22,8 @@ std::vector<hone::Choice> values_of(const std::string& name, const hone::Distrib
     throw std::invalid_argument("the parameter '" + name +
                                 "' is continuous; give it a step, or its values in the option 'search_space'");
   }
-  const double steps = real != nullptr ? hone::step_count(*real).value_or(0.0)
-                                       : static_cast<double>((whole->high - whole->low) / whole->step);
+  const std::int64_t whole_steps = whole != nullptr ? (whole->high - whole->low) / whole->step : 0;
+  const double steps = real != nullptr ? hone::step_count(*real).value_or(0.0) : static_cast<double>(whole_steps);
   if (steps >= most_values) {
     throw std::invalid_argument("the parameter '" + name +
                                 "' has more than a million values; give those to try in the option 'search_space'");

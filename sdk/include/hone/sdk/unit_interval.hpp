@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <variant>
 
 #include <hone/distribution.hpp>
@@ -19,8 +20,10 @@ inline double from_unit_interval(const Distribution& distribution, double u) {
     if (real->step) return std::min(grid_value(*real, part_of(*step_count(*real) + 1.0)), real->high);
     if (!real->log) return std::min(real->low + u * (real->high - real->low), real->high);
   } else if (const auto* whole = std::get_if<IntDistribution>(&distribution)) {
-    const auto count = static_cast<double>((whole->high - whole->low) / whole->step + 1);
-    if (!whole->log) return static_cast<double>(whole->low) + part_of(count) * static_cast<double>(whole->step);
+    const std::int64_t count = (whole->high - whole->low) / whole->step + 1;
+    if (!whole->log) {
+      return static_cast<double>(whole->low) + part_of(static_cast<double>(count)) * static_cast<double>(whole->step);
+    }
   } else {
     return part_of(static_cast<double>(std::get<CategoricalDistribution>(distribution).choices.size()));
   }
