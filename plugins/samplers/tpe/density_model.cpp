@@ -31,8 +31,8 @@ std::size_t best_candidate(std::span<const double> log_below, std::span<const do
   return best;
 }
 
-DensityModel::DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& options)
-    : space_(std::move(space)), below_(distributions_of(space_), options), above_(distributions_of(space_), options) {}
+DensityModel::DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above)
+    : space_(std::move(space)), below_(distributions_of(space_), below), above_(distributions_of(space_), above) {}
 
 bool DensityModel::row_of(const hone::History& history, hone::TrialNumber number, std::vector<double>& row) const {
   row.clear();

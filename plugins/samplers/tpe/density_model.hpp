@@ -21,7 +21,7 @@ std::size_t best_candidate(std::span<const double> log_below, std::span<const do
 /// left out.
 class DensityModel {
  public:
-  DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& options);
+  DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above);
 
   const std::vector<hone::Parameter>& space() const { return space_; }
 

@@ -19,21 +19,26 @@ namespace {
 using tpe::DensityModel;
 
 struct TpeOptions {
-  explicit TpeOptions(const hone::Options& options)
+  TpeOptions(const hone::Options& options, std::size_t objectives)
       : n_startup_trials(options.get<std::size_t>("n_startup_trials")),
         n_ei_candidates(options.get<std::size_t>("n_ei_candidates")),
-        multivariate(options.is_auto("multivariate") || options.get<bool>("multivariate")),
+        multivariate(options.is_auto("multivariate") ? objectives == 1 : options.get<bool>("multivariate")),
         group(options.get<bool>("group")),
-        constant_liar(options.get<bool>("constant_liar")),
         warn_independent_sampling(options.get<bool>("warn_independent_sampling")),
-        gamma(options.is_auto("gamma") ? 0.1 : options.get<double>("gamma")),
-        gamma_cap(options.get<std::size_t>("gamma_cap")),
-        parzen{.consider_prior = options.get<bool>("consider_prior"),
-               .prior_weight = options.get<double>("prior_weight"),
-               .magic_clip = options.get<bool>("consider_magic_clip"),
-               .endpoints = options.get<bool>("consider_endpoints"),
-               .weights = options.get<std::string>("weights") == "uniform" ? tpe::WeightRule::uniform
-                                                                           : tpe::WeightRule::ramp} {
+        split{.gamma = options.is_auto("gamma") ? 0.1 : options.get<double>("gamma"),
+              .cap = options.is_auto("gamma_cap") ? default_cap(objectives) : options.get<std::size_t>("gamma_cap"),
+              .use_pending = options.get<bool>("constant_liar"),
+              .violations = options.get<std::string>("violations") == "plain" ? tpe::ViolationSum::plain
+                                                                              : tpe::ViolationSum::normalized},
+        above{.consider_prior = options.get<bool>("consider_prior"),
+              .prior_weight = options.get<double>("prior_weight"),
+              .magic_clip = options.get<bool>("consider_magic_clip"),
+              .endpoints = options.get<bool>("consider_endpoints"),
+              .weights = options.get<std::string>("weights") == "uniform" ? tpe::WeightRule::uniform
+                                                                          : tpe::WeightRule::ramp},
+        below(above) {
+    // A front has no newer and older points.
+    if (objectives > 1) below.weights = tpe::WeightRule::uniform;
     if (group && !multivariate) {
       throw std::invalid_argument(
           "option 'group' needs 'multivariate': groups are drawn jointly; leave multivariate out or set it to true");
@@ -44,17 +49,22 @@ struct TpeOptions {
   std::size_t n_ei_candidates;
   bool multivariate;
   bool group;
-  bool constant_liar;
   bool warn_independent_sampling;
-  double gamma;
-  std::size_t gamma_cap;
-  tpe::ParzenOptions parzen;
+  tpe::SplitRule split;
+  tpe::ParzenOptions above;
+  tpe::ParzenOptions below;
+
+ private:
+  // 25 is hyperopt's. A front of several objectives has need of more.
+  static std::size_t default_cap(std::size_t objectives) {
+    return objectives == 1 ? 25 : std::numeric_limits<std::size_t>::max();
+  }
 };
 
 class TpeSampler final : public hone::Sampler {
  public:
-  TpeSampler(const hone::FactoryContext&, const hone::Options& options)
-      : options_(options), log_(options_.gamma, options_.gamma_cap, options_.constant_liar) {}
+  TpeSampler(const hone::FactoryContext& context, const hone::Options& options)
+      : options_(options, context.directions.size()), log_(context.directions, options_.split) {}
 
   hone::SearchSpace infer_relative_search_space(const hone::StudyView& study, const hone::TrialView&) override {
     if (!options_.group) return intersection_.update(study.history());
@@ -138,7 +148,7 @@ class TpeSampler final : public hone::Sampler {
     constexpr std::size_t most_models = 256;
     if (models_.size() >= most_models && !models_.contains(key)) models_.clear();
     auto& slot = models_[std::move(key)];
-    if (!slot) slot = std::make_unique<DensityModel>(space, options_.parzen);
+    if (!slot) slot = std::make_unique<DensityModel>(space, options_.below, options_.above);
     return *slot;
   }
 
@@ -158,12 +168,13 @@ class TpeSampler final : public hone::Sampler {
 };
 
 constexpr const char* weight_rules[] = {"ramp", "uniform", nullptr};
+constexpr const char* violation_sums[] = {"normalized", "plain", nullptr};
 
 constexpr hone_option options[] = {
     hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
                           "finished trials that are drawn at random before the model is used"),
     hone::sdk::int_option("n_ei_candidates", "24", "1", nullptr, "candidates among which a proposal is chosen"),
-    hone::sdk::or_auto(hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: true")),
+    hone::sdk::or_auto(hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: with one objective")),
     hone::sdk::bool_option("group", "false",
                            "model groups of parameters that occur together, each jointly; for conditional spaces"),
     hone::sdk::bool_option("constant_liar", "true",
@@ -177,9 +188,13 @@ constexpr hone_option options[] = {
     hone::sdk::or_auto(hone::sdk::option("gamma", hone::OptionType::real, "\"auto\"",
                                          "share of finished trials that count as good, rounded up; auto: 0.1", "0", "1",
                                          1)),
-    hone::sdk::int_option("gamma_cap", "25", "1", nullptr, "the most trials that count as good"),
+    hone::sdk::or_auto(hone::sdk::int_option("gamma_cap", "\"auto\"", "1", nullptr,
+                                             "the most trials that count as good; auto: 25, with several objectives "
+                                             "any number")),
     hone::sdk::enum_option("weights", "\"ramp\"", weight_rules,
                            "weights of observations: ramp (older ones count less beyond 25) or uniform"),
+    hone::sdk::enum_option("violations", "\"normalized\"", violation_sums,
+                           "how the violations of several constraints add up: normalized (each by its median) or plain"),
     hone::sdk::bool_option("warn_independent_sampling", "false", "warn when a known parameter cannot be drawn jointly"),
 };
 
@@ -195,6 +210,6 @@ HONE_PLUGINS(hone::sdk::sampler<TpeSampler>(
          "Bergstra, Yamins, Cox: Making a Science of Model Search, ICML 2013\n"
          "Falkner, Klein, Hutter: BOHB, Robust and Efficient Hyperparameter Optimization at Scale, ICML 2018\n"
          "Watanabe: Tree-Structured Parzen Estimator: Understanding Its Algorithm Components, arXiv 2304.11127 (2023)",
-     .capabilities = Capability::portable | Capability::constraints | Capability::conditional |
+     .capabilities = Capability::portable | Capability::multi_objective | Capability::constraints | Capability::conditional |
                      Capability::categorical | Capability::models_cohort,
      .options = options}));

@@ -1,65 +1,82 @@
 // SPDX-License-Identifier: MIT
 #include "trial_log.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 namespace tpe {
-namespace {
-
-Standing standing_of(const hone::History& history, hone::Direction direction, hone::TrialNumber number) {
-  if (const double violation = history.total_violation(number); violation > 0.0) {
-    return infeasible_standing(number, violation);
-  }
-  if (history.state(number) == hone::TrialState::complete) {
-    return complete_standing(number, hone::as_minimized(direction, history.values(number)[0]));
-  }
-  const auto reports = history.reports(number);
-  if (reports.empty()) return pruned_standing(number, std::nullopt);
-  return pruned_standing(number, std::pair(reports.back().step, hone::as_minimized(direction, reports.back().value)));
-}
-
-}  // namespace
 
 void TrialLog::set(hone::TrialNumber number, Role role) {
   roles_[static_cast<std::size_t>(number)] = role;
   changes_.push_back(number);
 }
 
-void TrialLog::take(const hone::History& history, hone::Direction direction, hone::TrialNumber number) {
+// Puts a finished trial into its ranking; says on which side it is until the borders have moved.
+Role TrialLog::rank(const hone::History& history, hone::TrialNumber number) {
+  if (history.total_violation(number) > 0.0) {
+    infeasible_.insert(number, history.constraints(number));
+    return Role::above;
+  }
+  const bool complete = history.state(number) == hone::TrialState::complete;
+  if (complete && directions_.size() > 1) {
+    std::vector<double> losses(directions_.size());
+    std::ranges::transform(directions_, history.values(number), losses.begin(), hone::as_minimized);
+    fronts_.insert(number, losses);
+    return Role::above;
+  }
+  Standing standing;
+  if (complete) {
+    standing = complete_standing(number, hone::as_minimized(directions_[0], history.values(number)[0]));
+  } else if (const auto reports = history.reports(number); !reports.empty()) {
+    const double value = hone::as_minimized(directions_[0], reports.back().value);
+    standing = pruned_standing(number, std::pair(reports.back().step, value));
+  } else {
+    standing = pruned_standing(number, std::nullopt);
+  }
+  ranking_.insert(standing);
+  return ranking_.is_below(standing) ? Role::below : Role::above;
+}
+
+void TrialLog::take(const hone::History& history, hone::TrialNumber number) {
   const auto row = static_cast<std::size_t>(number);
   if (ranked_[row] != 0) return;
   const hone::TrialState state = history.state(number);
   if (state == hone::TrialState::complete || state == hone::TrialState::pruned) {
-    const Standing standing = standing_of(history, direction, number);
-    ranking_.insert(standing);
     ranked_[row] = 1;
-    set(number, ranking_.is_below(standing) ? Role::below : Role::above);
+    set(number, rank(history, number));
     return;
   }
-  const Role role = use_pending_ && number != at_hand_ && history.pending(number) ? Role::above : Role::none;
+  const Role role = rule_.use_pending && number != at_hand_ && history.pending(number) ? Role::above : Role::none;
   if (role != roles_[row]) set(number, role);
+}
+
+void TrialLog::move_borders() {
+  moved_.clear();
+  std::size_t wanted = below_count(finished(), rule_.gamma, rule_.cap);
+  fronts_.move_border(wanted, moved_);
+  wanted -= std::min(wanted, fronts_.size());
+  ranking_.move_border(wanted, moved_);
+  wanted -= std::min(wanted, ranking_.size());
+  infeasible_.move_border(wanted, moved_);
+  for (const hone::TrialNumber number : moved_) {
+    set(number, roles_[static_cast<std::size_t>(number)] == Role::below ? Role::above : Role::below);
+  }
 }
 
 void TrialLog::update(const hone::StudyView& study, hone::TrialNumber at_hand) {
   const hone::HistoryView view = study.history();
   const hone::History& history = view.all();
-  const hone::Direction direction = study.directions()[0];
   roles_.resize(static_cast<std::size_t>(history.horizon()), Role::none);
   ranked_.resize(roles_.size(), 0);
 
   const hone::TrialNumber previous = std::exchange(at_hand_, at_hand);
-  for (const std::uint32_t number : view.changes_since(revision_)) take(history, direction, number);
+  for (const std::uint32_t number : view.changes_since(revision_)) take(history, number);
   revision_ = view.revision();
   for (const hone::TrialNumber number : {previous, at_hand}) {
-    if (view.contains(number)) take(history, direction, number);
+    if (view.contains(number)) take(history, number);
   }
-
-  moved_.clear();
-  ranking_.move_border(below_count(ranking_.size(), gamma_, cap_), moved_);
-  for (const hone::TrialNumber number : moved_) {
-    set(number, roles_[static_cast<std::size_t>(number)] == Role::below ? Role::above : Role::below);
-  }
+  move_borders();
 }
 
 }  // namespace tpe

@@ -9,7 +9,9 @@
 
 #include <hone/study_view.hpp>
 
+#include "front_ranking.hpp"
 #include "trial_ranking.hpp"
+#include "violation_ranking.hpp"
 
 namespace tpe {
 
@@ -19,36 +21,53 @@ enum class Role : std::uint8_t {
   above,  ///< finished and not among the best, or pending: models g(x)
 };
 
-/// Follows a history and says which role each trial has, at a cost of what is new. The roles depend on what the history
-/// holds, not on the order in which it came.
+/// How the finished trials are split.
+struct SplitRule {
+  /// The fraction of good trials, rounded up.
+  double gamma = 0.1;
+  /// At most so many of them.
+  std::size_t cap = 25;
+  /// Pending trials are above (the constant liar), or nothing.
+  bool use_pending = true;
+  ViolationSum violations = ViolationSum::normalized;
+};
+
+/// Follows a history and says which role each trial has, at a cost of what is new. Feasible complete trials come first
+/// (by value, or by fronts where there are several objectives), then feasible pruned ones, then those that violate a
+/// constraint. The roles depend on what the history holds, not on the order in which it came.
 class TrialLog {
  public:
-  /// @param gamma       the fraction of good trials, at most `cap` of them
-  /// @param use_pending whether pending trials are above (the constant liar), or nothing
-  TrialLog(double gamma, std::size_t cap, bool use_pending) : gamma_(gamma), cap_(cap), use_pending_(use_pending) {}
+  TrialLog(std::span<const hone::Direction> directions, const SplitRule& rule)
+      : directions_(directions.begin(), directions.end()),
+        rule_(rule),
+        fronts_(directions.size()),
+        infeasible_(rule.violations) {}
 
   /// Takes in what is new. `at_hand` is a trial that plays no role now.
   void update(const hone::StudyView& study, hone::TrialNumber at_hand);
 
   /// The trials that are COMPLETE or PRUNED.
-  std::size_t finished() const { return ranking_.size(); }
+  std::size_t finished() const { return fronts_.size() + ranking_.size() + infeasible_.size(); }
   /// One for each number that the history knows.
   std::span<const Role> roles() const { return roles_; }
   /// The numbers of trials that may have changed their role or values, in order of change; grows.
   std::span<const hone::TrialNumber> changes() const { return changes_; }
 
  private:
-  void take(const hone::History& history, hone::Direction direction, hone::TrialNumber number);
+  void take(const hone::History& history, hone::TrialNumber number);
+  Role rank(const hone::History& history, hone::TrialNumber number);
   void set(hone::TrialNumber number, Role role);
+  void move_borders();
 
-  double gamma_;
-  std::size_t cap_;
-  bool use_pending_;
+  std::vector<hone::Direction> directions_;
+  SplitRule rule_;
   std::size_t revision_ = 0;
   hone::TrialNumber at_hand_ = -1;
-  TrialRanking ranking_;
+  FrontRanking fronts_;   // complete ones, of several objectives
+  TrialRanking ranking_;  // complete ones, of one objective, and pruned ones
+  ViolationRanking infeasible_;
   std::vector<Role> roles_;
-  std::vector<std::uint8_t> ranked_;  // by number: finished, and in the ranking
+  std::vector<std::uint8_t> ranked_;  // by number: finished, and in a ranking
   std::vector<hone::TrialNumber> changes_;
   std::vector<hone::TrialNumber> moved_;
 };

@@ -19,10 +19,6 @@ Standing pruned_standing(std::int64_t number, std::optional<std::pair<std::int64
           std::isnan(value) ? std::numeric_limits<double>::infinity() : value, number};
 }
 
-Standing infeasible_standing(std::int64_t number, double total_violation) {
-  return {Standing::Class::infeasible, total_violation, 0.0, number};
-}
-
 std::size_t below_count(std::size_t n, double fraction, std::size_t cap) {
   return std::min({static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(n))), cap, n});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The order of finished trials from best to worst, cut into good ones ("below") and the rest ("above").
+// The order of finished, feasible trials from best to worst, cut into good ones ("below") and the rest ("above").
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@ namespace tpe {
 
 /// Where a finished trial stands. Smaller is better; equal standings are told apart by number.
 struct Standing {
-  /// Feasible complete trials come before feasible pruned ones, and these before all that violate a constraint.
-  enum class Class : std::uint8_t { complete, pruned, infeasible };
+  /// Complete trials come before pruned ones.
+  enum class Class : std::uint8_t { complete, pruned };
   Class group = Class::complete;
-  /// complete: the value, smaller is better. pruned: minus the last reported step. infeasible: the total violation.
+  /// complete: the value, smaller is better. pruned: minus the last reported step.
   double first = 0.0;
   /// pruned: the value at that step.
   double second = 0.0;
@@ -31,12 +31,11 @@ struct Standing {
 Standing complete_standing(std::int64_t number, double value);
 /// @param last_report  the last step and the value there, to be minimised; nothing if there was no report
 Standing pruned_standing(std::int64_t number, std::optional<std::pair<std::int64_t, double>> last_report);
-Standing infeasible_standing(std::int64_t number, double total_violation);
 
 /// gamma(n): how many of n finished trials count as good: the fraction, rounded up, but at most `cap`.
 std::size_t below_count(std::size_t n, double fraction, std::size_t cap);
 
-/// All finished trials in order, with the border between the first `target` of them and the rest.
+/// Trials in order, with the border between the first `target` of them and the rest.
 class TrialRanking {
  public:
   std::size_t size() const { return ordered_.size(); }

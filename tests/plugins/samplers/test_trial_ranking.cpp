@@ -39,6 +39,26 @@ std::vector<double> with_role(const tpe::TrialLog& log, tpe::Role role) {
   return result;
 }
 
+// All finished ones are good, up to the number that Optuna was given.
+tpe::SplitRule all_up_to(const Json& reference) {
+  return {.gamma = 1.0, .cap = static_cast<std::size_t>(*member(reference, "n_below").as_int())};
+}
+
+FakeTrial trial_of_several(const Json& json) {
+  FakeTrial trial;
+  trial.values = numbers(member(json, "values"));
+  if (const auto violation = member(json, "constraint").number()) trial.constraints = {{"c", *violation}};
+  return trial;
+}
+
+std::vector<Direction> directions_of(const Json& reference) {
+  std::vector<Direction> directions;
+  for (const Json& word : *member(reference, "directions").as_array()) {
+    directions.push_back(*word.as_string() == "maximize" ? Direction::maximize : Direction::minimize);
+  }
+  return directions;
+}
+
 }  // namespace
 
 TEST_CASE("the split into good and other trials is Optuna's: complete, pruned, infeasible and running ones") {
@@ -47,8 +67,7 @@ TEST_CASE("the split into good and other trials is Optuna's: complete, pruned, i
     FakeStudy study({maximize ? Direction::maximize : Direction::minimize});
     const auto& trials = *member(reference, "trials").as_array();
     for (const Json& json : trials) study.add(trial_of(json));
-    // All finished ones are good, up to the number that Optuna was given.
-    tpe::TrialLog log(1.0, static_cast<std::size_t>(*member(reference, "n_below").as_int()), /*use_pending=*/true);
+    tpe::TrialLog log(study.directions(), all_up_to(reference));
     log.update(study, static_cast<TrialNumber>(trials.size()));
     CHECK(with_role(log, tpe::Role::below) == numbers(member(reference, "below")));
     CHECK(with_role(log, tpe::Role::above) == numbers(member(reference, "above")));
@@ -60,7 +79,7 @@ TEST_CASE("roles do not depend on the order in which trials arrive") {
   const auto& trials = *member(reference, "trials").as_array();
   const auto roles = [&](auto number_of) {
     FakeStudy study;
-    tpe::TrialLog log(0.3, 25, true);
+    tpe::TrialLog log(study.directions(), {.gamma = 0.3});
     for (std::size_t i = 0; i < trials.size(); ++i) {
       const std::size_t n = number_of(i);
       study.add(static_cast<TrialNumber>(n), trial_of(trials[n]));
@@ -74,11 +93,61 @@ TEST_CASE("roles do not depend on the order in which trials arrive") {
   CHECK(roles([&](std::size_t i) { return (i * 17 + 3) % trials.size(); }) == forward);
 }
 
+TEST_CASE("with several objectives the split is Optuna's: whole fronts, and of the next the subset with most hypervolume") {
+  for (const Json& reference : *member(tpe_reference(), "splits_of_several").as_array()) {
+    FakeStudy study(directions_of(reference));
+    for (const Json& json : *member(reference, "trials").as_array()) study.add(trial_of_several(json));
+    tpe::TrialLog log(study.directions(), all_up_to(reference));
+    log.update(study, study.history()->horizon());
+    CHECK(with_role(log, tpe::Role::below) == numbers(member(reference, "below")));
+    CHECK(with_role(log, tpe::Role::above) == numbers(member(reference, "above")));
+  }
+}
+
+TEST_CASE("with several objectives roles depend neither on the order of arrival nor on how often they are asked for") {
+  const Json& reference = member(tpe_reference(), "splits_of_several").as_array()->at(2);
+  const auto& trials = *member(reference, "trials").as_array();
+  const auto roles = [&](auto number_of, std::size_t interval) {
+    FakeStudy study(directions_of(reference));
+    tpe::TrialLog log(study.directions(), {.cap = 1000});
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      const std::size_t n = number_of(i);
+      study.add(static_cast<TrialNumber>(n), trial_of_several(trials[n]));
+      if (i % interval == 0) log.update(study, static_cast<TrialNumber>(trials.size()));
+    }
+    log.update(study, static_cast<TrialNumber>(trials.size()));
+    return std::vector<tpe::Role>(log.roles().begin(), log.roles().end());
+  };
+  const auto at_once = roles([](std::size_t i) { return i; }, trials.size());
+  CHECK(roles([](std::size_t i) { return i; }, 1) == at_once);
+  CHECK(roles([&](std::size_t i) { return trials.size() - 1 - i; }, 1) == at_once);
+  CHECK(roles([&](std::size_t i) { return (i * 17 + 3) % trials.size(); }, 3) == at_once);
+}
+
+TEST_CASE("the scale of one constraint does not decide which violations are small") {
+  // The first constraint is told in units a million times smaller than the second.
+  const auto below_of = [](tpe::ViolationSum sum, double unit) {
+    FakeStudy study;
+    const std::vector<std::pair<double, double>> violations = {{1.0, 3.0}, {3.0, 1.0}, {2.0, 2.0}, {1.5, 1.5}, {4.0, 4.0}};
+    for (const auto& [first, second] : violations) {
+      study.add({.values = {0.0}, .constraints = {{"a", first * unit}, {"b", second}, {"c", -1.0}}});
+    }
+    tpe::TrialLog log(study.directions(), {.gamma = 0.2, .violations = sum});
+    log.update(study, study.history()->horizon());
+    return with_role(log, tpe::Role::below);
+  };
+  CHECK(below_of(tpe::ViolationSum::normalized, 1.0) == std::vector<double>{3.0});
+  CHECK(below_of(tpe::ViolationSum::normalized, 1e6) == std::vector<double>{3.0});
+  CHECK(below_of(tpe::ViolationSum::normalized, 1e-6) == std::vector<double>{3.0});
+  CHECK(below_of(tpe::ViolationSum::plain, 1e6) == std::vector<double>{0.0});
+  CHECK(below_of(tpe::ViolationSum::plain, 1e-6) == std::vector<double>{1.0});
+}
+
 TEST_CASE("without the constant liar running trials play no role") {
   FakeStudy study;
   study.add({.values = {1.0}});
   study.add({.state = TrialState::running});
-  tpe::TrialLog log(0.1, 25, /*use_pending=*/false);
+  tpe::TrialLog log(study.directions(), {.use_pending = false});
   log.update(study, 2);
   CHECK(log.roles()[1] == tpe::Role::none);
 }

@@ -95,6 +95,23 @@ def split(direction, count, n_below, share):
             "above": [t.number for t in above]}
 
 
+def split_of_several(directions, count, n_below, decimals, share_complete):
+    study = optuna.create_study(directions=directions)
+    trials, told = [], []
+    for number in range(count):
+        values = [float(v) for v in np.round(rng.normal(size=len(directions)), decimals)]
+        complete = bool(rng.rand() < share_complete)
+        constraint = None if complete else float(np.round(rng.uniform(0.1, 2.0), 2))
+        made = create_trial(state=TrialState.COMPLETE, values=values,
+                            constraints=None if complete else {"c": constraint})
+        made.number = number
+        trials.append(made)
+        told.append({"values": values, "constraint": constraint})
+    below, above = _split_trials(study, trials, n_below)
+    return {"directions": directions, "n_below": n_below, "trials": told, "below": [t.number for t in below],
+            "above": [t.number for t in above]}
+
+
 unit = FloatDistribution(0.0, 1.0)
 log_float = FloatDistribution(1e-5, 1e2, log=True)
 stepped = FloatDistribution(-1.0, 1.0, step=0.25)
@@ -112,7 +129,11 @@ splits = [split("minimize", 30, 3, {"complete": 1.0}), split("maximize", 60, 6, 
           split("minimize", 40, 10, {"complete": 0.1, "pruned": 0.7, "infeasible": 0.1, "running": 0.1}),
           split("maximize", 40, 20, {"complete": 0.2, "pruned": 0.3, "infeasible": 0.3, "running": 0.2}),
           split("minimize", 25, 25, {"complete": 0.3, "pruned": 0.3, "infeasible": 0.3, "running": 0.1})]
-json.dump({"optuna": optuna.__version__, "estimators": estimators, "splits": splits,
+splits_of_several = [split_of_several(directions, count, n_below, decimals, share)
+                     for directions in (["minimize"] * 2, ["minimize", "maximize"], ["maximize"] * 3)
+                     for count, n_below, decimals, share in ((20, 2, 3, 1.0), (60, 6, 1, 1.0), (200, 20, 3, 0.9),
+                                                             (40, 30, 2, 0.5))]
+json.dump({"optuna": optuna.__version__, "estimators": estimators, "splits": splits, "splits_of_several": splits_of_several,
            "weights": {str(k): default_weights(k).tolist() for k in (0, 1, 24, 25, 26, 27, 40, 200)},
            "gamma": {str(n): default_gamma(n) for n in (0, 1, 9, 10, 11, 30, 99, 100, 249, 250, 251, 1000)}},
           sys.stdout)
