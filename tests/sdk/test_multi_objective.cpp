@@ -92,7 +92,8 @@ Points front_of(std::size_t count, std::size_t objectives, std::uint64_t seed) {
   return front;
 }
 
-double hypervolume_of(const Points& points, const std::vector<std::size_t>& indices, std::span<const double> reference) {
+double hypervolume_of(const Points& points, const std::vector<std::size_t>& indices,
+                      std::span<const double> reference) {
   Points subset;
   for (const std::size_t i : indices) {
     const auto point = row(points, reference.size(), i);
@@ -152,7 +153,8 @@ TEST_CASE("the hypervolume has the same bits in any order of the points") {
   }
 }
 
-TEST_CASE("points beyond the reference point add nothing, endless boxes are endless, a bad reference point is refused") {
+TEST_CASE(
+    "points beyond the reference point add nothing, endless boxes are endless, a bad reference point is refused") {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const std::vector<double> reference = {1.0, 1.0};
   CHECK(hypervolume(Points{}, reference) == 0.0);

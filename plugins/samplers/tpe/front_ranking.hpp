@@ -9,12 +9,12 @@
 
 namespace tpe {
 
-/// The reference point that a front's hypervolume is measured from (Ozaki et al., "Multiobjective tree-structured Parzen
-/// estimator", JAIR 73, 2022, as Optuna sets it): a tenth beyond the worst of each objective, never 0.
+/// The reference point that a front's hypervolume is measured from (Ozaki et al., "Multiobjective tree-structured
+/// Parzen estimator", JAIR 73, 2022, as Optuna sets it): a tenth beyond the worst of each objective, never 0.
 std::vector<double> front_reference_point(std::span<const double> points, std::size_t objectives);
 
-/// All feasible complete trials of a study with several objectives, the best of which are below: whole fronts as long as
-/// they fit, and of the next one those that keep the most hypervolume. Depends on the trials, not on their order of
+/// All feasible complete trials of a study with several objectives, the best of which are below: whole fronts as long
+/// as they fit, and of the next one those that keep the most hypervolume. Depends on the trials, not on their order of
 /// arrival.
 class FrontRanking {
  public:

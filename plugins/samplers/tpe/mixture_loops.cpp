@@ -21,16 +21,19 @@ template <>
 struct Vector<2> {
   using Doubles = double __attribute__((vector_size(16)));
   using Bits = std::uint64_t __attribute__((vector_size(16)));
+  using Mask = std::int64_t __attribute__((vector_size(16)));
 };
 template <>
 struct Vector<4> {
   using Doubles = double __attribute__((vector_size(32)));
   using Bits = std::uint64_t __attribute__((vector_size(32)));
+  using Mask = std::int64_t __attribute__((vector_size(32)));
 };
 template <>
 struct Vector<8> {
   using Doubles = double __attribute__((vector_size(64)));
   using Bits = std::uint64_t __attribute__((vector_size(64)));
+  using Mask = std::int64_t __attribute__((vector_size(64)));
 };
 
 // Each loop is written once and inlined into a function for each set of instructions.
@@ -77,6 +80,50 @@ template <std::size_t width>
 }
 
 template <std::size_t width>
+[[gnu::always_inline]] inline std::size_t sift(std::span<const double> constants, std::span<const Axis> axes,
+                                               double least, std::uint32_t* indices, double* bounds) {
+  // Most blocks have no kernel that matters, and are passed over at once.
+  constexpr std::size_t block = 32;
+  double bound[block] = {};
+  std::size_t count = 0;
+  std::size_t i = 0;
+  const auto collect = [&](std::size_t size) {
+    for (std::size_t k = 0; k < size; ++k) {
+      indices[count] = static_cast<std::uint32_t>(i + k);
+      bounds[count] = bound[k];
+      count += bound[k] > least ? 1 : 0;
+    }
+  };
+  for (; i + block <= constants.size(); i += block) {
+    typename Vector<width>::Mask any = {};
+    for (std::size_t k = 0; k < block; k += width) {
+      auto value = load<width>(&constants[i + k]);
+      for (const Axis& axis : axes) {
+        const auto z = (axis.point - load<width>(axis.means + i + k)) * load<width>(axis.inverse_widths + i + k);
+        value -= 0.5 * z * z;
+      }
+      any |= value > least;
+      std::memcpy(bound + k, &value, sizeof value);
+    }
+    std::int64_t lane[width];
+    std::memcpy(lane, &any, sizeof any);
+    std::int64_t found = 0;
+    for (const std::int64_t each : lane) found |= each;
+    if (found != 0) collect(block);
+  }
+  const std::size_t rest = constants.size() - i;
+  for (std::size_t k = 0; k < rest; ++k) {
+    bound[k] = constants[i + k];
+    for (const Axis& axis : axes) {
+      const double z = (axis.point - axis.means[i + k]) * axis.inverse_widths[i + k];
+      bound[k] -= 0.5 * z * z;
+    }
+  }
+  collect(rest);
+  return count;
+}
+
+template <std::size_t width>
 [[gnu::always_inline]] inline double greatest(std::span<const double> numbers) {
   using Doubles = typename Vector<width>::Doubles;
   Doubles best[lanes / width];
@@ -116,6 +163,10 @@ template <std::size_t width>
 }
 
 namespace baseline {
+std::size_t sift_kernels(std::span<const double> constants, std::span<const Axis> axes, double least,
+                         std::uint32_t* indices, double* bounds) {
+  return sift<2>(constants, axes, least, indices, bounds);
+}
 void subtract(std::span<double> logs, const double* means, const double* inverse_widths, double point) {
   subtract_half_squares<2>(logs, means, inverse_widths, point);
 }
@@ -123,11 +174,15 @@ double maximum(std::span<const double> numbers) { return greatest<2>(numbers); }
 double sum(std::span<const double> logs, const double* weights, double highest) {
   return weighted_exp_sum<2>(logs, weights, highest);
 }
-constexpr MixtureLoops loops{&subtract, &maximum, &sum};
+constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum};
 }  // namespace baseline
 
 #if defined(__x86_64__)
 namespace avx2 {
+[[gnu::target("avx2")]] std::size_t sift_kernels(std::span<const double> constants, std::span<const Axis> axes,
+                                                 double least, std::uint32_t* indices, double* bounds) {
+  return sift<4>(constants, axes, least, indices, bounds);
+}
 [[gnu::target("avx2")]] void subtract(std::span<double> logs, const double* means, const double* inverse_widths,
                                       double point) {
   subtract_half_squares<4>(logs, means, inverse_widths, point);
@@ -136,10 +191,14 @@ namespace avx2 {
 [[gnu::target("avx2")]] double sum(std::span<const double> logs, const double* weights, double highest) {
   return weighted_exp_sum<4>(logs, weights, highest);
 }
-constexpr MixtureLoops loops{&subtract, &maximum, &sum};
+constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum};
 }  // namespace avx2
 
 namespace avx512 {
+[[gnu::target("avx512f")]] std::size_t sift_kernels(std::span<const double> constants, std::span<const Axis> axes,
+                                                    double least, std::uint32_t* indices, double* bounds) {
+  return sift<8>(constants, axes, least, indices, bounds);
+}
 [[gnu::target("avx512f")]] void subtract(std::span<double> logs, const double* means, const double* inverse_widths,
                                          double point) {
   subtract_half_squares<8>(logs, means, inverse_widths, point);
@@ -148,7 +207,7 @@ namespace avx512 {
 [[gnu::target("avx512f")]] double sum(std::span<const double> logs, const double* weights, double highest) {
   return weighted_exp_sum<8>(logs, weights, highest);
 }
-constexpr MixtureLoops loops{&subtract, &maximum, &sum};
+constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum};
 }  // namespace avx512
 #endif
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace tpe {
@@ -14,8 +15,20 @@ enum class Instructions { baseline, avx2, avx512 };
 /// Whether this processor has them.
 bool has_instructions(Instructions instructions);
 
+/// One parameter: the kernels' means and inverse widths, and the point at which they are looked at.
+struct Axis {
+  const double* means;
+  const double* inverse_widths;
+  double point;
+};
+
 /// The loops for one set of instructions.
 struct MixtureLoops {
+  /// Finds the kernels whose bound, constants[i] - sum over the axes of ((point - means[i]) * inverse_widths[i])^2 / 2,
+  /// exceeds `least`. Writes their indices, ascending, and these bounds; returns how many there are. Both arrays have
+  /// room for all.
+  std::size_t (*sift)(std::span<const double> constants, std::span<const Axis> axes, double least,
+                      std::uint32_t* indices, double* bounds);
   /// logs[i] -= ((point - means[i]) * inverse_widths[i])^2 / 2
   void (*subtract_half_squares)(std::span<double> logs, const double* means, const double* inverse_widths,
                                 double point);

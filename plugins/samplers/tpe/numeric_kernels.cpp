@@ -29,12 +29,35 @@ double neighbour_width(std::span<const double> sorted, std::size_t i, double low
   return std::min(std::max(width, least), high - low);
 }
 
+OutsideMass outside_mass(const NumericTransform& transform, double mean, double width) {
+  const auto tail = [](double z) { return z < -9.0 ? 0.0 : hone::sdk::normal_cdf(z); };
+  return {tail((transform.low() - mean) / width), tail((mean - transform.high()) / width)};
+}
+
+namespace {
+bool holds(const NumericTransform& transform, double mean) {
+  return mean >= transform.low() && mean <= transform.high();
+}
+}  // namespace
+
 double log_normalizer(const NumericTransform& transform, double mean, double width) {
-  const double inverse = 1.0 / width;
-  const double log_mass =
-      hone::sdk::log_normal_mass((transform.low() - mean) * inverse, (transform.high() - mean) * inverse);
+  double log_mass = 0.0;
+  if (holds(transform, mean)) {
+    const OutsideMass outside = outside_mass(transform, mean, width);
+    log_mass = hone::sdk::portable::log1p(-(outside.below + outside.above));
+  } else {
+    log_mass = hone::sdk::log_normal_mass((transform.low() - mean) / width, (transform.high() - mean) / width);
+  }
   if (transform.is_stepped()) return -log_mass;
   return -log_mass - hone::sdk::portable::log(width) - hone::sdk::detail::log_sqrt_2_pi;
+}
+
+double draw_kernel(const NumericTransform& transform, double mean, double width, double q) {
+  const double a = (transform.low() - mean) / width;
+  const double b = (transform.high() - mean) / width;
+  if (!holds(transform, mean)) return mean + width * hone::sdk::truncated_normal_quantile(q, a, b);
+  const OutsideMass outside = outside_mass(transform, mean, width);
+  return mean + width * hone::sdk::truncated_normal_quantile_about_zero(q, a, b, outside.below, outside.above);
 }
 
 double log_cell_mass(double cell_low, double cell_high, double mean, double inverse_width) {
@@ -56,13 +79,12 @@ void NumericKernels::assign(std::vector<double> points) {
   widths_.assign(n, 0.0);
   inverse_widths_.assign(n, 0.0);
   log_normalizers_.assign(n, 0.0);
-  stale_.assign(n, 1);
   order_.resize(n);
   std::iota(order_.begin(), order_.end(), 0u);
   std::ranges::stable_sort(order_, {}, [this](std::uint32_t slot) { return means_[slot]; });
   sorted_.resize(n);
   std::ranges::transform(order_, sorted_.begin(), [this](std::uint32_t slot) { return means_[slot]; });
-  changed_ = true;
+  all_stale_ = true;
 }
 
 std::size_t NumericKernels::position_of(std::size_t slot) const {
@@ -72,32 +94,34 @@ std::size_t NumericKernels::position_of(std::size_t slot) const {
                                   order_.begin());
 }
 
+void NumericKernels::mark_neighbours(std::size_t position) {
+  if (position > 0) stale_.push_back(order_[position - 1]);
+  if (position + 1 < order_.size()) stale_.push_back(order_[position + 1]);
+}
+
 void NumericKernels::insert(std::size_t slot, double point) {
   const auto at = static_cast<std::ptrdiff_t>(slot);
   if (slot < size()) {
     for (std::uint32_t& later : order_) later += later >= slot ? 1 : 0;
+    for (std::uint32_t& later : stale_) later += later >= slot ? 1 : 0;
   }
   means_.insert(means_.begin() + at, point);
   widths_.insert(widths_.begin() + at, 0.0);
   inverse_widths_.insert(inverse_widths_.begin() + at, 0.0);
   log_normalizers_.insert(log_normalizers_.begin() + at, 0.0);
-  stale_.insert(stale_.begin() + at, 1);
   const auto equal = std::ranges::equal_range(sorted_, point);
   const auto first = order_.begin() + (equal.begin() - sorted_.begin());
   const auto position =
       std::lower_bound(first, first + std::ssize(equal), static_cast<std::uint32_t>(slot)) - order_.begin();
   sorted_.insert(sorted_.begin() + position, point);
   order_.insert(order_.begin() + position, static_cast<std::uint32_t>(slot));
-  const auto p = static_cast<std::size_t>(position);
-  if (p > 0) stale_[order_[p - 1]] = 1;
-  if (p + 1 < order_.size()) stale_[order_[p + 1]] = 1;
-  changed_ = true;
+  stale_.push_back(static_cast<std::uint32_t>(slot));
+  mark_neighbours(static_cast<std::size_t>(position));
 }
 
 void NumericKernels::erase(std::size_t slot) {
   const std::size_t p = position_of(slot);
-  if (p > 0) stale_[order_[p - 1]] = 1;
-  if (p + 1 < order_.size()) stale_[order_[p + 1]] = 1;
+  mark_neighbours(p);
   sorted_.erase(sorted_.begin() + static_cast<std::ptrdiff_t>(p));
   order_.erase(order_.begin() + static_cast<std::ptrdiff_t>(p));
   const auto at = static_cast<std::ptrdiff_t>(slot);
@@ -105,35 +129,38 @@ void NumericKernels::erase(std::size_t slot) {
   widths_.erase(widths_.begin() + at);
   inverse_widths_.erase(inverse_widths_.begin() + at);
   log_normalizers_.erase(log_normalizers_.begin() + at);
-  stale_.erase(stale_.begin() + at);
+  std::erase(stale_, static_cast<std::uint32_t>(slot));
   for (std::uint32_t& later : order_) later -= later > slot ? 1 : 0;
-  changed_ = true;
+  for (std::uint32_t& later : stale_) later -= later > slot ? 1 : 0;
 }
 
-void NumericKernels::update(std::size_t position) {
+// Says whether anything has changed.
+bool NumericKernels::update(std::size_t position) {
   const std::size_t slot = order_[position];
   const double width = neighbour_width(sorted_, position, transform_.low(), transform_.high(), least_width_, rule_);
-  stale_[slot] = 0;
-  if (width == widths_[slot]) return;
+  if (width == widths_[slot]) return false;
   widths_[slot] = width;
   inverse_widths_[slot] = 1.0 / width;
   log_normalizers_[slot] = log_normalizer(transform_, means_[slot], width);
+  return true;
 }
 
-void NumericKernels::refresh() {
-  if (!changed_) return;
-  changed_ = false;
+bool NumericKernels::refresh(std::vector<std::uint32_t>& changed) {
   const double least = least_width(size(), transform_.high() - transform_.low(), rule_);
-  const bool all = least != least_width_;
+  const bool all = all_stale_ || least != least_width_;
+  if (!all && stale_.empty()) return false;
   least_width_ = least;
   if (all) {
     for (std::size_t position = 0; position < order_.size(); ++position) update(position);
   } else {
-    for (std::size_t slot = 0; slot < stale_.size(); ++slot) {
-      if (stale_[slot] != 0) update(position_of(slot));
+    for (const std::uint32_t slot : stale_) {
+      if (update(position_of(slot))) changed.push_back(slot);
     }
   }
+  stale_.clear();
+  all_stale_ = false;
   if (transform_.is_stepped()) classify();
+  return all;
 }
 
 void NumericKernels::classify() {

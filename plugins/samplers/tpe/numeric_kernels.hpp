@@ -29,6 +29,12 @@ double least_width(std::size_t n, double range, const BandwidthRule& rule);
 double neighbour_width(std::span<const double> sorted, std::size_t i, double low, double high, double least,
                        const BandwidthRule& rule);
 
+/// How much of a normal distribution lies beyond either end of an interval.
+struct OutsideMass {
+  double below;
+  double above;
+};
+
 /// Kernels in slots 0, 1, 2, … in an order that the caller chooses, as arrays of their own so that loops over them
 /// become vectors. Adding or taking away one kernel changes the widths of its neighbours alone (once there are 99,
 /// before that the least width changes for all); what is derived is brought up to date by `refresh`.
@@ -44,8 +50,9 @@ class NumericKernels {
   void assign(std::vector<double> points);
   void insert(std::size_t slot, double point);
   void erase(std::size_t slot);
-  /// Brings widths, normalisers and classes up to date.
-  void refresh();
+  /// Brings widths, normalisers and classes up to date. Appends the slots whose normalisers have changed to `changed`,
+  /// or says by `true` that all may have.
+  bool refresh(std::vector<std::uint32_t>& changed);
 
   // By slot; valid after `refresh`.
   std::span<const double> means() const { return means_; }
@@ -65,15 +72,16 @@ class NumericKernels {
 
  private:
   std::size_t position_of(std::size_t slot) const;
-  void update(std::size_t position);
+  void mark_neighbours(std::size_t position);
+  bool update(std::size_t position);
   void classify();
 
   hone::sdk::NumericTransform transform_;
   BandwidthRule rule_;
   double least_width_ = 0.0;
-  bool changed_ = false;
   std::vector<double> means_, widths_, inverse_widths_, log_normalizers_;
-  std::vector<std::uint8_t> stale_;   // by slot: a neighbour has changed
+  std::vector<std::uint32_t> stale_;  // slots that are new or have a new neighbour; may repeat
+  bool all_stale_ = true;
   std::vector<double> sorted_;        // the means, ascending
   std::vector<std::uint32_t> order_;  // their slots; equal means by slot
   std::vector<std::uint32_t> classes_;
@@ -85,6 +93,12 @@ double log_kernel(const hone::sdk::NumericTransform& transform, double mean, dou
 
 /// `log_normalizers` of one kernel.
 double log_normalizer(const hone::sdk::NumericTransform& transform, double mean, double width);
+
+/// Of a kernel whose mean lies in the transform's interval. What is below 1e-18 counts as nothing: 1 less that is 1.
+OutsideMass outside_mass(const hone::sdk::NumericTransform& transform, double mean, double width);
+
+/// A draw from one kernel, by inversion of q in (0, 1): a point of the transform's interval.
+double draw_kernel(const hone::sdk::NumericTransform& transform, double mean, double width, double q);
 
 /// The log of the probability that an untruncated kernel gives to the cell of a value on a grid.
 double log_cell_mass(double cell_low, double cell_high, double mean, double inverse_width);

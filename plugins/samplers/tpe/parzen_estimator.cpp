@@ -2,6 +2,7 @@
 #include "parzen_estimator.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -45,6 +46,7 @@ ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> spac
 
 void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const double> rows) {
   numbers_ = std::move(numbers);
+  constants_.assign(numbers_.size(), 0.0);
   for (Numeric& n : numeric_) {
     std::vector<double> points(numbers_.size());
     for (std::size_t i = 0; i < points.size(); ++i) {
@@ -64,6 +66,7 @@ void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const 
 void ParzenEstimator::insert(std::int64_t number, std::span<const double> row) {
   const auto at = std::ranges::lower_bound(numbers_, number) - numbers_.begin();
   numbers_.insert(numbers_.begin() + at, number);
+  constants_.insert(constants_.begin() + at, 0.0);
   for (Numeric& n : numeric_) {
     n.kernels.insert(static_cast<std::size_t>(at), n.kernels.transform().to_point(row[n.column]));
   }
@@ -76,6 +79,7 @@ void ParzenEstimator::insert(std::int64_t number, std::span<const double> row) {
 void ParzenEstimator::erase(std::int64_t number) {
   const auto at = std::ranges::lower_bound(numbers_, number) - numbers_.begin();
   numbers_.erase(numbers_.begin() + at);
+  constants_.erase(constants_.begin() + at);
   for (Numeric& n : numeric_) n.kernels.erase(static_cast<std::size_t>(at));
   for (Categorical& c : categorical_) c.kernels.observed.erase(c.kernels.observed.begin() + at);
   changed_ = true;
@@ -90,17 +94,25 @@ void ParzenEstimator::refresh() {
     prior_weight_ = n == 0 ? 1.0 : options_.consider_prior ? options_.prior_weight : 0.0;
     total_weight_ = std::accumulate(weights_.begin(), weights_.end(), 0.0) + prior_weight_;
   }
-  double constant = 0.0;
+  categorical_constant_ = 0.0;
   for (Categorical& c : categorical_) {
     c.kernels.refresh(std::max<std::size_t>(1, n + (options_.consider_prior ? 1 : 0)), options_.prior_weight);
-    constant += portable::log(c.kernels.match);
+    categorical_constant_ += portable::log(c.kernels.match);
   }
-  constants_.assign(n, constant);
-  for (Numeric& numeric : numeric_) {
-    numeric.kernels.refresh();
-    const std::span<const double> normalizers = numeric.kernels.log_normalizers();
-    for (std::size_t i = 0; i < n; ++i) constants_[i] += normalizers[i];
+  bool all = false;
+  changed_slots_.clear();
+  for (Numeric& numeric : numeric_) all = numeric.kernels.refresh(changed_slots_) || all;
+  if (all) {
+    for (std::size_t slot = 0; slot < n; ++slot) refresh_constant(slot);
+  } else {
+    for (const std::uint32_t slot : changed_slots_) refresh_constant(slot);
   }
+}
+
+void ParzenEstimator::refresh_constant(std::size_t slot) {
+  double sum = 0.0;
+  for (const Numeric& numeric : numeric_) sum += numeric.kernels.log_normalizers()[slot];
+  constants_[slot] = sum;
 }
 
 std::vector<double> ParzenEstimator::weights() const {
@@ -126,13 +138,11 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
     if (slot == n && prior_weight_ == 0.0) slot = n - 1;
     const bool prior = slot == n;
     for (const Numeric& numeric : numeric_) {
-      const NumericTransform& transform = numeric.kernels.transform();
-      const double mean = prior ? numeric.prior_mean : numeric.kernels.means()[slot];
-      const double width = prior ? numeric.prior_width : numeric.kernels.widths()[slot];
-      const double z =
-          hone::sdk::truncated_normal_quantile(parameters[numeric.column].uniform_open(),
-                                               (transform.low() - mean) / width, (transform.high() - mean) / width);
-      row[numeric.column] = transform.to_value(mean + z * width);
+      const double q = parameters[numeric.column].uniform_open();
+      const NumericKernels& kernels = numeric.kernels;
+      row[numeric.column] = kernels.transform().to_value(
+          prior ? draw_kernel(kernels.transform(), numeric.prior_mean, numeric.prior_width, q)
+                : draw_kernel(kernels.transform(), kernels.means()[slot], kernels.widths()[slot], q));
     }
     for (const Categorical& categorical : categorical_) {
       const CategoricalKernels& k = categorical.kernels;
@@ -157,16 +167,6 @@ struct ParzenEstimator::Survivors {
   const MixtureLoops& loops = mixture_loops();
 
   explicit Survivors(std::size_t n) : slots(n), logs(n), scratch(n) {}
-
-  /// Of all n kernels, keeps those above `least`.
-  void keep_of_all(std::size_t n, double least) {
-    count = 0;
-    for (std::size_t slot = 0; slot < n; ++slot) {
-      slots[count] = static_cast<std::uint32_t>(slot);
-      logs[count] = logs[slot];
-      count += logs[slot] > least ? 1 : 0;
-    }
-  }
 
   /// Of those left, keeps those above `least`.
   void keep(double least) {
@@ -198,16 +198,21 @@ double ParzenEstimator::log_prior_at(std::span<const double> row) const {
   return sum;
 }
 
-// The first parameters are added for all kernels, as vectors; few kernels survive two of them.
-std::size_t ParzenEstimator::start(std::span<const double> row, Survivors& work, double least) const {
-  const std::size_t dense = std::min<std::size_t>(continuous_, 2);
-  std::ranges::copy(constants_, work.logs.begin());
+// The first parameters are looked at for all kernels, as vectors; few kernels survive two of them.
+std::size_t ParzenEstimator::sift(std::span<const double> row, std::size_t first, Survivors& work, double least) const {
+  std::array<Axis, 2> axes{};
+  const std::size_t dense = std::min(continuous_, axes.size());
   for (std::size_t d = 0; d < dense; ++d) {
     const NumericKernels& kernels = numeric_[d].kernels;
-    const double point = kernels.transform().to_point(row[numeric_[d].column]);
-    work.loops.subtract_half_squares(work.logs, kernels.means().data(), kernels.inverse_widths().data(), point);
+    axes[d] = {kernels.means().data() + first, kernels.inverse_widths().data() + first,
+               kernels.transform().to_point(row[numeric_[d].column])};
   }
-  work.keep_of_all(size(), least);
+  work.count = work.loops.sift(std::span(constants_).subspan(first), std::span(axes).first(dense),
+                               least - categorical_constant_, work.slots.data(), work.logs.data());
+  for (std::size_t i = 0; i < work.count; ++i) {
+    work.slots[i] += static_cast<std::uint32_t>(first);
+    work.logs[i] += categorical_constant_;
+  }
   return dense;
 }
 
@@ -278,23 +283,24 @@ double ParzenEstimator::log_of_sum(double log_prior, std::span<const double> log
 }
 
 // One continuous parameter: too few kernels are far away from a candidate to pick out the others.
-double ParzenEstimator::log_density_on_line(double value, double log_prior, Survivors& work) const {
+double ParzenEstimator::log_share_on_line(double value, double log_prior, std::size_t first, Survivors& work) const {
   const NumericKernels& kernels = numeric_[0].kernels;
-  std::ranges::copy(constants_, work.logs.begin());
-  work.loops.subtract_half_squares(work.logs, kernels.means().data(), kernels.inverse_widths().data(),
+  const std::span<double> logs = std::span(work.logs).first(size() - first);
+  std::copy(constants_.begin() + static_cast<std::ptrdiff_t>(first), constants_.end(), logs.begin());
+  work.loops.subtract_half_squares(logs, kernels.means().data() + first, kernels.inverse_widths().data() + first,
                                    kernels.transform().to_point(value));
-  return log_of_sum(log_prior, work.logs, weights_.data(), work.loops);
+  return log_of_sum(log_prior, logs, weights_.data() + first, work.loops);
 }
 
-double ParzenEstimator::log_density_at(std::span<const double> row, Survivors& work) {
+double ParzenEstimator::log_share_at(std::span<const double> row, std::size_t first, Survivors& work) const {
   const bool prior = prior_weight_ > 0.0;
   const double log_prior = prior ? log_prior_at(row) : minus_infinity;
-  if (dimension_ == 1 && continuous_ == 1) return log_density_on_line(row[0], log_prior, work);
-  // All kernels below this have less than e^-40 of the prior's share together. Without a prior none is left out.
-  const double least = prior ? log_prior + portable::log(prior_weight_ / static_cast<double>(size() + 1)) - 40.0
+  if (dimension_ == 1 && continuous_ == 1) return log_share_on_line(row[0], log_prior, first, work);
+  // All kernels below this have less than e^-30 of the prior's share together. Without a prior none is left out.
+  const double least = prior ? log_prior + portable::log(prior_weight_ / static_cast<double>(size() + 1)) - 30.0
                              : std::numeric_limits<double>::lowest();
 
-  for (std::size_t i = start(row, work, least); i < continuous_; ++i) {
+  for (std::size_t i = sift(row, first, work, least); i < continuous_; ++i) {
     add_continuous(numeric_[i], numeric_[i].kernels.transform().to_point(row[numeric_[i].column]), work, least);
   }
   for (const Categorical& c : categorical_) add_categorical(c, row[c.column], work, least);
@@ -308,11 +314,11 @@ double ParzenEstimator::log_density_at(std::span<const double> row, Survivors& w
   return log_of_sum(log_prior, std::span(work.logs).first(work.count), work.scratch.data(), work.loops);
 }
 
-void ParzenEstimator::log_density(std::span<const double> rows, std::span<double> result) {
+void ParzenEstimator::log_share(std::span<const double> rows, std::size_t count, std::span<double> result) {
   refresh();
   Survivors work(size());
   for (std::size_t i = 0; i < result.size(); ++i) {
-    result[i] = log_density_at(rows.subspan(i * dimension_, dimension_), work);
+    result[i] = log_share_at(rows.subspan(i * dimension_, dimension_), size() - std::min(count, size()), work);
   }
 }
 

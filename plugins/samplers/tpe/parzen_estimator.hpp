@@ -63,9 +63,13 @@ class ParzenEstimator {
 
   /// The log density (of continuous parameters, on the transform's interval; probability for the others) at each row.
   ///
-  /// Kernels whose share of the result is below 1e-17 together are left out; which ones depends on the observations and
+  /// Kernels whose share of the result is below 1e-12 together are left out; which ones depends on the observations and
   /// the row alone.
-  void log_density(std::span<const double> rows, std::span<double> result);
+  void log_density(std::span<const double> rows, std::span<double> result) { log_share(rows, size(), result); }
+
+  /// The same sum over the prior and the newest `count` observations alone, with the weights that they have among all:
+  /// a lower bound of the log density.
+  void log_share(std::span<const double> rows, std::size_t count, std::span<double> result);
 
   // For tests: what the kernels are, by slot; up to date after `refresh`.
   void refresh();
@@ -86,12 +90,13 @@ class ParzenEstimator {
   };
   struct Survivors;
 
-  double log_density_at(std::span<const double> row, Survivors& work);
-  double log_density_on_line(double value, double log_prior, Survivors& work) const;
+  double log_share_at(std::span<const double> row, std::size_t first, Survivors& work) const;
+  double log_share_on_line(double value, double log_prior, std::size_t first, Survivors& work) const;
   double log_of_sum(double log_prior, std::span<const double> logs, const double* weights,
                     const MixtureLoops& loops) const;
   double log_prior_at(std::span<const double> row) const;
-  std::size_t start(std::span<const double> row, Survivors& work, double least) const;
+  void refresh_constant(std::size_t slot);
+  std::size_t sift(std::span<const double> row, std::size_t first, Survivors& work, double least) const;
   void add_continuous(const Numeric& numeric, double point, Survivors& work, double least) const;
   void bound_stepped(const Numeric& numeric, double value, Survivors& work, double least) const;
   void add_stepped(const Numeric& numeric, double value, Survivors& work) const;
@@ -106,9 +111,11 @@ class ParzenEstimator {
   std::vector<std::int64_t> numbers_;
   bool changed_ = true;
   // Derived.
-  std::vector<double> constants_;  // by slot: what a kernel's log density is at most
-  std::vector<double> weights_;    // by slot, not normalised
-  double prior_weight_ = 1.0;      // on the same scale; 0 where the prior is no component
+  std::vector<double> constants_;      // by slot: what the log density of a kernel's numeric parameters is at most
+  double categorical_constant_ = 0.0;  // and of its categorical ones
+  std::vector<std::uint32_t> changed_slots_;
+  std::vector<double> weights_;  // by slot, not normalised
+  double prior_weight_ = 1.0;    // on the same scale; 0 where the prior is no component
   double total_weight_ = 1.0;
 };
 

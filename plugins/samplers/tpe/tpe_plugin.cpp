@@ -34,8 +34,8 @@ struct TpeOptions {
               .prior_weight = options.get<double>("prior_weight"),
               .magic_clip = options.get<bool>("consider_magic_clip"),
               .endpoints = options.get<bool>("consider_endpoints"),
-              .weights = options.get<std::string>("weights") == "uniform" ? tpe::WeightRule::uniform
-                                                                          : tpe::WeightRule::ramp},
+              .weights =
+                  options.get<std::string>("weights") == "uniform" ? tpe::WeightRule::uniform : tpe::WeightRule::ramp},
         below(above) {
     // A front has no newer and older points.
     if (objectives > 1) below.weights = tpe::WeightRule::uniform;
@@ -174,7 +174,8 @@ constexpr hone_option options[] = {
     hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
                           "finished trials that are drawn at random before the model is used"),
     hone::sdk::int_option("n_ei_candidates", "24", "1", nullptr, "candidates among which a proposal is chosen"),
-    hone::sdk::or_auto(hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: with one objective")),
+    hone::sdk::or_auto(
+        hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: with one objective")),
     hone::sdk::bool_option("group", "false",
                            "model groups of parameters that occur together, each jointly; for conditional spaces"),
     hone::sdk::bool_option("constant_liar", "true",
@@ -193,8 +194,9 @@ constexpr hone_option options[] = {
                                              "any number")),
     hone::sdk::enum_option("weights", "\"ramp\"", weight_rules,
                            "weights of observations: ramp (older ones count less beyond 25) or uniform"),
-    hone::sdk::enum_option("violations", "\"normalized\"", violation_sums,
-                           "how the violations of several constraints add up: normalized (each by its median) or plain"),
+    hone::sdk::enum_option(
+        "violations", "\"normalized\"", violation_sums,
+        "how the violations of several constraints add up: normalized (each by its median) or plain"),
     hone::sdk::bool_option("warn_independent_sampling", "false", "warn when a known parameter cannot be drawn jointly"),
 };
 
@@ -210,6 +212,6 @@ HONE_PLUGINS(hone::sdk::sampler<TpeSampler>(
          "Bergstra, Yamins, Cox: Making a Science of Model Search, ICML 2013\n"
          "Falkner, Klein, Hutter: BOHB, Robust and Efficient Hyperparameter Optimization at Scale, ICML 2018\n"
          "Watanabe: Tree-Structured Parzen Estimator: Understanding Its Algorithm Components, arXiv 2304.11127 (2023)",
-     .capabilities = Capability::portable | Capability::multi_objective | Capability::constraints | Capability::conditional |
-                     Capability::categorical | Capability::models_cohort,
+     .capabilities = Capability::portable | Capability::multi_objective | Capability::constraints |
+                     Capability::conditional | Capability::categorical | Capability::models_cohort,
      .options = options}));

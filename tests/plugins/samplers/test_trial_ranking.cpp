@@ -93,7 +93,8 @@ TEST_CASE("roles do not depend on the order in which trials arrive") {
   CHECK(roles([&](std::size_t i) { return (i * 17 + 3) % trials.size(); }) == forward);
 }
 
-TEST_CASE("with several objectives the split is Optuna's: whole fronts, and of the next the subset with most hypervolume") {
+TEST_CASE(
+    "with several objectives the split is Optuna's: whole fronts, and of the next the subset with most hypervolume") {
   for (const Json& reference : *member(tpe_reference(), "splits_of_several").as_array()) {
     FakeStudy study(directions_of(reference));
     for (const Json& json : *member(reference, "trials").as_array()) study.add(trial_of_several(json));
@@ -128,7 +129,8 @@ TEST_CASE("the scale of one constraint does not decide which violations are smal
   // The first constraint is told in units a million times smaller than the second.
   const auto below_of = [](tpe::ViolationSum sum, double unit) {
     FakeStudy study;
-    const std::vector<std::pair<double, double>> violations = {{1.0, 3.0}, {3.0, 1.0}, {2.0, 2.0}, {1.5, 1.5}, {4.0, 4.0}};
+    const std::vector<std::pair<double, double>> violations = {
+        {1.0, 3.0}, {3.0, 1.0}, {2.0, 2.0}, {1.5, 1.5}, {4.0, 4.0}};
     for (const auto& [first, second] : violations) {
       study.add({.values = {0.0}, .constraints = {{"a", first * unit}, {"b", second}, {"c", -1.0}}});
     }

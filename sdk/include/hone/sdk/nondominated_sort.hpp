@@ -74,7 +74,8 @@ class NondominatedSorter {
     sort_within(high, k);
   }
 
-  // Settles what a finished set `low`, which is no worse in all objectives from `k` on and better in one, does to `high`.
+  // Settles what a finished set `low`, which is no worse in all objectives from `k` on and better in one, does to
+  // `high`.
   void sort_across(const Indices& low, const Indices& high, std::size_t k) {
     if (low.empty() || high.empty()) return;
     if (low.size() == 1 || high.size() == 1) {
@@ -206,7 +207,8 @@ inline std::vector<std::uint32_t> nondominated_ranks(std::span<const double> poi
   std::size_t count = 0;
   for (const std::uint32_t i : order) {
     const auto point = points.subspan(i * objectives, objectives);
-    if (count == 0 || !std::equal(point.begin(), point.end(), distinct.end() - static_cast<std::ptrdiff_t>(objectives))) {
+    if (count == 0 ||
+        !std::equal(point.begin(), point.end(), distinct.end() - static_cast<std::ptrdiff_t>(objectives))) {
       distinct.insert(distinct.end(), point.begin(), point.end());
       ++count;
     }

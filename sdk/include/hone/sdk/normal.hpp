@@ -130,23 +130,26 @@ inline double log_normal_mass(double a, double b) {
   return portable::log1p(-(normal_cdf(a) + normal_cdf(-b)));
 }
 
+/// The point of [a, b] below which the share q of the interval's probability lies, as `truncated_normal_quantile`, for
+/// an interval that holds 0.
+/// @param below, above  the probabilities left of a and right of b
+inline double truncated_normal_quantile_about_zero(double q, double a, double b, double below, double above) {
+  const double mass = 1.0 - (below + above);
+  const double p = below + q * mass;
+  // Each half from its own end, where the small probabilities keep their digits.
+  const double x = p <= 0.5 ? normal_quantile(p) : -normal_quantile(above + (1.0 - q) * mass);
+  return std::clamp(x, a, b);
+}
+
 /// The point of [a, b] below which the share q of the interval's probability lies: a draw from the normal distribution
 /// truncated to [a, b], when q is uniform in (0, 1). a < b. Absolute error about 1e-14 (1 + |x|).
 inline double truncated_normal_quantile(double q, double a, double b) {
   if (a >= 0.0) return -truncated_normal_quantile(1.0 - q, -b, -a);
+  if (b > 0.0) return truncated_normal_quantile_about_zero(q, a, b, normal_cdf(a), normal_cdf(-b));
   double x = 0.0;
   if (b > -35.0) {
     const double below = normal_cdf(a);
-    if (b <= 0.0) {
-      const double upper = normal_cdf(b);
-      x = normal_quantile(below + q * (upper - below));
-    } else {
-      const double above = normal_cdf(-b);
-      const double mass = 1.0 - (below + above);
-      const double p = below + q * mass;
-      // Each half from its own end, where the small probabilities keep their digits.
-      x = p <= 0.5 ? normal_quantile(p) : -normal_quantile(above + (1.0 - q) * mass);
-    }
+    x = normal_quantile(below + q * (normal_cdf(b) - below));
   } else {
     // No double holds these probabilities: cdf(x) / cdf(b) = r + q (1 - r) with r = cdf(a) / cdf(b).
     const double upper = log_normal_cdf(b);
