@@ -76,9 +76,21 @@ class Loop {
     return true;
   }
 
+  // Nothing when the study's budget is spent. A sampler that comes to an end may see farther than before when others
+  // have filled what it saw.
+  std::optional<Claim> claim_next() {
+    std::optional<std::int64_t> budget = impl_.budget_of_sampler(options_.budget);
+    for (;;) {
+      if (std::optional<Claim> claim = impl_.claim_next(budget, std::nullopt)) return claim;
+      const std::optional<std::int64_t> later = impl_.budget_of_sampler(options_.budget);
+      if (later == budget) return std::nullopt;
+      budget = later;
+    }
+  }
+
   // False when the study's budget is spent.
   bool one_trial() {
-    const std::optional<Claim> claim = impl_.claim_next(impl_.budget_of_sampler(options_.budget), std::nullopt);
+    const std::optional<Claim> claim = claim_next();
     if (!claim) return false;
     Trial trial(impl_.start(*claim, {}));
     auto& running = static_cast<StudyTrial&>(trial.impl());
