@@ -2,6 +2,8 @@
 #include "candidates.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace genetic {
 namespace {
@@ -60,6 +62,24 @@ std::vector<double> points_of(const Candidates& candidates, std::span<const std:
     points.insert(points.end(), point.begin(), point.end());
   }
   return points;
+}
+
+void clip_infinite(std::span<double> losses, std::size_t objectives) {
+  if (std::ranges::all_of(losses, [](double loss) { return std::isfinite(loss); })) return;
+  for (std::size_t m = 0; m < objectives; ++m) {
+    double least = std::numeric_limits<double>::infinity();
+    double greatest = -least;
+    for (std::size_t at = m; at < losses.size(); at += objectives) {
+      if (!std::isfinite(losses[at])) continue;
+      least = std::min(least, losses[at]);
+      greatest = std::max(greatest, losses[at]);
+    }
+    if (least > greatest) least = greatest = 0.0;
+    const double far = 3.0 * (greatest > least ? greatest - least : 1.0);
+    for (std::size_t at = m; at < losses.size(); at += objectives) {
+      if (!std::isfinite(losses[at])) losses[at] = losses[at] > 0.0 ? greatest + far : least - far;
+    }
+  }
 }
 
 }  // namespace genetic

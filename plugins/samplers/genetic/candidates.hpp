@@ -29,4 +29,8 @@ Candidates candidates_from(const hone::History& history, std::span<const hone::D
 /// The points of some candidates, one after another.
 std::vector<double> points_of(const Candidates& candidates, std::span<const std::size_t> indices);
 
+/// Makes infinite losses finite: three times the extent of the finite ones beyond these, objective by objective, so
+/// that a front can be brought to one scale.
+void clip_infinite(std::span<double> losses, std::size_t objectives);
+
 }  // namespace genetic

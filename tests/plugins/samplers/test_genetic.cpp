@@ -41,6 +41,9 @@ std::vector<Configuration> configurations() {
   for (const char* crossover : {"uniform", "blxalpha", "vsbx", "spx", "undx"}) {
     all.push_back({"nsga2", with(small, "crossover", crossover)});
   }
+  all.push_back({"nsga3", small});
+  all.push_back({"nsga3", with(small, "reference_points", Json::Array{Json::Array{0.2, 0.8}, Json::Array{1, 1}})});
+  all.push_back({"sms_emoa", small});
   return all;
 }
 
@@ -267,7 +270,7 @@ TEST_CASE("a parameter whose range changes is drawn in the new one") {
 }
 
 TEST_CASE("infeasible trials give way to feasible ones, whatever the constraint's unit") {
-  for (const char* name : {"nsga2"}) {
+  for (const char* name : {"nsga2", "nsga3", "sms_emoa"}) {
     Study study = Study::create(study_with({name, {{"population_size", Json(20)}}}), shared_registry());
     study.optimize(
         [](Trial& trial) -> Values {
@@ -338,7 +341,7 @@ TEST_CASE("genetic algorithms come nearer to the front of ZDT1 than random draws
     return volumes[1];
   };
   CHECK(volume({"random"}) < 0.2);
-  for (const char* name : {"nsga2"}) {
+  for (const char* name : {"nsga2", "nsga3", "sms_emoa"}) {
     INFO(name);
     CHECK(volume({name}) > 0.65);
   }

@@ -14,8 +14,12 @@
 #include "crossover.hpp"
 #include "crowding_distance.hpp"
 #include "elitist_selection.hpp"
+#include "hypervolume_selection.hpp"
 #include "mutation.hpp"
+#include "niche_selection.hpp"
 #include "reference.hpp"
+#include "reference_points.hpp"
+#include "steady_population.hpp"
 
 using namespace hone;
 using namespace hone::test;
@@ -230,4 +234,141 @@ TEST_CASE("the spread of the crossovers is that of their papers") {
   const auto spx = children_of({.kind = Crossover::spx, .epsilon = 2.0}, three, 20000);
   CHECK(deviation(spx, 0) == Approx(2.0 * std::sqrt(2.0 * 0.01 * 0.01 / 12.0)).epsilon(0.03));
   CHECK(mean(spx, 1) == Approx(0.5 + 0.02 / 3.0).epsilon(0.001));
+}
+
+TEST_CASE("spread reference points are pymoo's, and as many as fit") {
+  for (const Json& item : *member(reference(), "reference_points").as_array()) {
+    const auto objectives = static_cast<std::size_t>(*member(item, "objectives").as_int());
+    const auto divisions = static_cast<std::size_t>(*member(item, "divisions").as_int());
+    const std::vector<double> expected = numbers(member(item, "points"));
+    const std::vector<double> points = genetic::das_dennis_points(objectives, divisions);
+    REQUIRE(points.size() == expected.size());
+    CHECK(genetic::das_dennis_count(objectives, divisions, 1000) * objectives == points.size());
+    // In any order.
+    for (const auto* from : {&points, &expected}) {
+      const auto& to = from == &points ? expected : points;
+      for (std::size_t at = 0; at < from->size(); at += objectives) {
+        bool found = false;
+        for (std::size_t other = 0; other < to.size() && !found; other += objectives) {
+          found = std::equal(&(*from)[at], &(*from)[at] + objectives, &to[other],
+                             [](double a, double b) { return std::abs(a - b) < 1e-12; });
+        }
+        CHECK(found);
+      }
+    }
+  }
+  CHECK(genetic::spread_points(1, 10).size() == 1);
+  CHECK(genetic::spread_points(2, 50).size() == 2 * 50);
+  CHECK(genetic::spread_points(3, 50).size() == 3 * 45);
+  // Eight objectives: corners and middles of edges, and an inner layer.
+  CHECK(genetic::spread_points(8, 100).size() == 8 * (36 + 36));
+  CHECK(genetic::spread_points(10, 4).size() == 10 * 10);
+  for (const std::size_t objectives : {2u, 5u, 8u}) {
+    const std::vector<double> points = genetic::spread_points(objectives, 100);
+    for (std::size_t at = 0; at < points.size(); at += objectives) {
+      double sum = 0.0;
+      for (std::size_t m = 0; m < objectives; ++m) sum += points[at + m];
+      CHECK(sum == Approx(1.0));
+    }
+  }
+}
+
+TEST_CASE("the extent of the front and the niches are pymoo's, generation by generation") {
+  const std::vector<double> lines = genetic::das_dennis_points(3, 4);
+  // pymoo lists the same points in an order of its own.
+  std::vector<double> theirs;
+  for (const Json& item : *member(reference(), "reference_points").as_array()) {
+    if (*member(item, "objectives").as_int() == 3) theirs = numbers(member(item, "points"));
+  }
+  genetic::FrontExtent extent(3);
+  for (const Json& item : *member(reference(), "niches").as_array()) {
+    const std::vector<double> points = numbers(member(item, "points"));
+    const std::vector<double> feasible(points.size() / 3, 0.0);
+    const auto fronts = genetic::fronts_of(genetic::constrained_ranks(points, 3, feasible));
+    extent.update(points, fronts[0]);
+    const std::vector<double> ideal = numbers(member(item, "ideal"));
+    const std::vector<double> nadir = numbers(member(item, "nadir"));
+    for (std::size_t m = 0; m < 3; ++m) {
+      CHECK(extent.ideal()[m] == Approx(ideal[m]).epsilon(1e-12));
+      CHECK(extent.nadir()[m] == Approx(nadir[m]).epsilon(1e-9));
+    }
+    const genetic::Association found = genetic::associate(extent.normalized(points), theirs, 3);
+    const std::vector<double> niche = numbers(member(item, "niches"));
+    const std::vector<double> distance = numbers(member(item, "distances"));
+    CHECK(std::vector<double>(found.niche.begin(), found.niche.end()) == niche);
+    for (std::size_t i = 0; i < distance.size(); ++i) CHECK(found.distance[i] == Approx(distance[i]).margin(1e-9));
+  }
+}
+
+TEST_CASE("niches are filled where the fewest are, an empty one with its closest candidate") {
+  // Niche 0 has two members, 1 has none, 2 has one; 3 has no candidates.
+  const genetic::Association front{{0, 1, 1, 2, 2, 0}, {0.1, 0.9, 0.2, 0.3, 0.1, 0.4}};
+  RandomStream random(1, 0, "niches");
+  const auto chosen = genetic::fill_niches(front, {2, 0, 1, 0}, 3, random);
+  REQUIRE(chosen.size() == 3);
+  CHECK(chosen[0] == 2);
+  const std::set<std::size_t> rest(chosen.begin() + 1, chosen.end());
+  CHECK(rest.contains(1));
+  CHECK((rest.contains(3) || rest.contains(4)));
+  RandomStream other(2, 0, "niches");
+  CHECK(genetic::fill_niches(front, {2, 0, 1, 0}, 6, other).size() == 6);
+}
+
+TEST_CASE("nsga3 selects the same for a minimised objective and its maximised negative, and bears infinities") {
+  const auto selected = [](double sign) {
+    const Direction second = sign > 0.0 ? Direction::minimize : Direction::maximize;
+    sdk::testing::FakeStudy study({Direction::minimize, second, Direction::minimize});
+    std::vector<TrialNumber> numbers;
+    RandomStream random(3, 0, "points");
+    for (int i = 0; i < 80; ++i) {
+      const double first = i == 5 ? infinity : random.uniform();
+      numbers.push_back(study.add({.values = {first, sign * random.uniform(), random.uniform()}}));
+    }
+    genetic::NicheSelection selection(3, genetic::spread_points(3, 20));
+    RandomStream niches(1, 0, "niches");
+    return selection.select(genetic::candidates_from(study.history().all(), study.directions(), numbers), 20, niches);
+  };
+  CHECK(selected(1.0) == selected(-1.0));
+  CHECK(selected(1.0).size() == 20);
+}
+
+TEST_CASE("what a point alone adds to the hypervolume is what is lost without it") {
+  for (const Json& item : *member(reference(), "contributions").as_array()) {
+    const auto objectives = static_cast<std::size_t>(*member(item, "objectives").as_int());
+    const std::vector<double> expected = numbers(member(item, "contributions"));
+    const std::vector<double> reference_point(objectives, 1.1);
+    const auto found = genetic::hypervolume_contributions(numbers(member(item, "points")), reference_point);
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).margin(1e-12));
+  }
+}
+
+TEST_CASE("who goes is infeasible, or dominated, or adds least") {
+  genetic::Candidates candidates{.objectives = 2, .numbers = {0, 1, 2, 3}, .losses = {}, .violations = {0, 0, 0, 0}};
+  candidates.losses = {0.0, 1.0, 0.5, 0.5, 0.52, 0.49, 1.0, 0.0};
+  CHECK((genetic::least_valuable(candidates) == 1 || genetic::least_valuable(candidates) == 2));
+  candidates.losses = {0.0, 1.0, 0.5, 0.5, 0.6, 0.6, 1.0, 0.0};
+  CHECK(genetic::least_valuable(candidates) == 2);
+  candidates.losses = {0.0, 1.0, 0.5, 0.5, 0.5, 0.5, 1.0, infinity};
+  CHECK(genetic::least_valuable(candidates) == 3);
+  candidates.violations = {0.0, 2.0, 1.0, 0.0};
+  CHECK(genetic::least_valuable(candidates) == 1);
+}
+
+TEST_CASE("a population that trials enter one by one depends on which they were, not on their order") {
+  const auto worst = [](std::span<const TrialNumber> numbers) {
+    // An order without a pattern, in which who stays depends on who was there.
+    std::size_t place = 0;
+    for (const TrialNumber n : numbers) place = place * 31 + static_cast<std::size_t>(n * n + 7);
+    return place % numbers.size();
+  };
+  genetic::SteadyPopulation forward(5), backward(5), mixed(5);
+  for (TrialNumber n = 0; n < 60; ++n) {
+    forward.insert(n, worst);
+    backward.insert(59 - n, worst);
+    mixed.insert((n * 37 + 5) % 60, worst);
+  }
+  CHECK(std::ranges::equal(forward.members(), backward.members()));
+  CHECK(std::ranges::equal(forward.members(), mixed.members()));
+  CHECK(forward.is_full());
 }
