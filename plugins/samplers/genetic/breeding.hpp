@@ -25,7 +25,7 @@ struct BreedingRule {
   CrossoverRule crossover;
   double crossover_prob = 0.9;  ///< else the child begins as a copy of one parent
   bool redraw = false;          ///< a mutated number is drawn anew rather than moved by polynomial mutation
-  double mutation_eta = 20.0;
+  double mutation_eta = 10.0;
   std::optional<double> mutation_prob{};  ///< of each gene; else 1 / genes
 };
 

@@ -42,7 +42,7 @@ inline constexpr std::array breeding_options = {
                            "another one"),
     hone::sdk::or_auto(hone::sdk::float_option("mutation_prob", "\"auto\"", "0", "1",
                                                "probability that a parameter is mutated; auto: 1 / parameters")),
-    hone::sdk::float_option("mutation_eta", "20.0", "0", nullptr,
+    hone::sdk::float_option("mutation_eta", "10.0", "0", nullptr,
                             "polynomial mutation: the greater, the smaller the steps"),
 };
 
