@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstring>
 #include <iostream>
@@ -13,6 +14,7 @@
 #include "output.hpp"
 #include "program/jsonl_objective.hpp"
 #include "program/output_file.hpp"
+#include "program/program_failed.hpp"
 #include "program/program_objective.hpp"
 #include "progress.hpp"
 #include "run_setup.hpp"
@@ -195,9 +197,22 @@ class Run {
     study_.optimize(
         [&](Trial& trial) {
           const std::shared_ptr<void> left(nullptr, [this](void*) { progress_->trial_left(); });
-          return programs ? programs->run(trial) : run_program(setup_.objective, setup_.program, surroundings_, trial);
+          try {
+            return programs ? programs->run(trial)
+                            : run_program(setup_.objective, setup_.program, surroundings_, trial);
+          } catch (const SurroundingsFailed& error) {
+            end_early(error.what());
+            throw TrialReleased();
+          }
         },
         options);
+  }
+
+  // Trials that run come to their end; said at once, because that may take its time.
+  void end_early(const std::string& reason) {
+    if (ended_early_.exchange(true)) return;
+    study_.stop();
+    progress_->error_line("hone: " + reason + ". No further trial begins");
   }
 
   void summarise() const {
@@ -209,6 +224,10 @@ class Run {
 
   int outcome() const {
     const auto finished = static_cast<std::int64_t>(study_.finished_count());
+    if (ended_early_) {
+      std::cout << "\nThe run ended early, by the error above. The same command goes on where this one stopped.\n";
+      return exit_failed;
+    }
     if (surroundings_.interrupts.interrupted()) {
       std::cout << "\nInterrupted. The same command goes on where this one stopped.\n";
       return exit_interrupted;
@@ -238,6 +257,7 @@ class Run {
   bool quiet_;
   std::optional<std::int64_t> budget_;
   FailureWatch failures_;
+  std::atomic<bool> ended_early_ = false;
 };
 
 int run(Context& context, const RunArguments& arguments) {

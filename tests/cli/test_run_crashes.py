@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """`hone run` that is killed, interrupted and started many times: nothing is lost, nothing is done twice."""
 
+import os
 import random
+import resource
 import signal
 import time
 import unittest
 
-from run_test import RunTest, alive, kill
+from run_test import QUICK, RunTest, alive, guardian_of, kill
 
 
 class Killed(RunTest):
@@ -126,6 +128,40 @@ class Children(RunTest):
         self.run_study("--trials", "2")
         self.assertEqual([t["state"] for t in self.trials()], ["COMPLETE", "PRUNED"])
         self.assertEqual((self.folder / "parting").read_text(), "goodbye\n")
+
+
+class Surroundings(RunTest):
+    """What hone itself needs is gone: no trial is blamed, and the same command completes the study."""
+
+    def check_a_fault_of_hones_own(self, break_it, says):
+        self.program("echo >>begun; sleep 0.02; " + QUICK)
+        self.config(run={"trials": 40, "jobs": 1})
+        self.run_study("--storage", "sqlite:///whole.db")
+        (self.folder / "begun").unlink()
+        worker = self.start("--quiet")
+        self.wait_for(lambda: (self.folder / "begun").exists() and len((self.folder / "begun").read_text()) > 5)
+        break_it(worker)
+        output = worker.communicate(timeout=30)[0]
+        self.assertEqual(worker.returncode, 1, output)
+        self.assertIn(says, output)
+        self.assertIn("The same command goes on where this one stopped.", output)
+        states = [t["state"] for t in self.trials()]
+        self.assertLess(len(states), 40)
+        self.assertEqual(set(states[:-1]), {"COMPLETE"})
+        self.run_study("--quiet")
+        self.assertEqual(self.outcome(), self.outcome("sqlite:///whole.db"))
+
+    def test_a_killed_guardian_ends_the_run_and_costs_no_trial(self):
+        def kill_guardian(worker):
+            os.kill(guardian_of(worker), signal.SIGKILL)
+
+        self.check_a_fault_of_hones_own(kill_guardian, "the guardian process")
+
+    def test_a_worker_that_cannot_make_another_descriptor_blames_no_trial(self):
+        def no_more_descriptors(worker):
+            resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (5, 5))
+
+        self.check_a_fault_of_hones_own(no_more_descriptors, "Too many open files")
 
 
 class Interrupted(RunTest):
