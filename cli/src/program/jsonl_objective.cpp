@@ -16,6 +16,7 @@
 
 #include "line_buffer.hpp"
 #include "output_file.hpp"
+#include "pipe_reading.hpp"
 #include "program_failed.hpp"
 #include "program_objective.hpp"
 #include "trial_requests.hpp"
@@ -65,14 +66,14 @@ class JsonlProgram {
   /// Waits for its end, until the deadline politely.
   void end(Clock::time_point deadline) {
     while (!process_.has_ended() && Clock::now() < deadline) {
+      std::array<pollfd, 3> polled{{{process_.end_descriptor(), POLLIN, 0},
+                                    {stdout_.read_end.get(), POLLIN, 0},
+                                    {stderr_.read_end.get(), POLLIN, 0}}};
+      poll(polled.data(), polled.size(), 10);
       // Its last words, so that it does not wait for room in a pipe.
-      char bytes[4096];
-      for (const int descriptor : {stdout_.read_end.get(), stderr_.read_end.get()}) {
-        while (descriptor >= 0 && read(descriptor, bytes, sizeof bytes) > 0) {
-        }
+      for (FileDescriptor* output : {&stdout_.read_end, &stderr_.read_end}) {
+        read_available(*output, one_portion, [](std::string_view) {});
       }
-      pollfd ended{process_.end_descriptor(), POLLIN, 0};
-      poll(&ended, 1, 10);
     }
     if (!process_.has_ended()) process_.end_group(objective_.grace);
   }
@@ -122,6 +123,7 @@ class JsonlProgram {
     std::optional<Clock::time_point> told_to_stop;
     for (;;) {
       if (requests.told()) return Outcome::told;
+      if (!stdout_.read_end) return Outcome::ended;
       if (surroundings_.interrupts.interrupted()) return Outcome::interrupt;
       std::optional<Clock::time_point> deadline;
       if (objective_.timeout) deadline = started + *objective_.timeout;
@@ -134,8 +136,8 @@ class JsonlProgram {
       }
       write_unsent();
       wait_for_news(deadline);
-      read_errors(output);
-      if (!read_lines(requests, output) && !requests.told()) return Outcome::ended;
+      read_errors(output, one_portion);
+      read_lines(requests, output);
     }
   }
 
@@ -165,26 +167,14 @@ class JsonlProgram {
     }
   }
 
-  void read_errors(OutputFile& output) {
-    char bytes[65536];
-    while (stderr_.read_end) {
-      const ssize_t count = read(stderr_.read_end.get(), bytes, sizeof bytes);
-      if (count == 0) stderr_.read_end.close();
-      if (count <= 0) return;
-      output.write({bytes, static_cast<std::size_t>(count)});
-    }
+  void read_errors(OutputFile& output, std::size_t most) {
+    read_available(stderr_.read_end, most, [&](std::string_view text) { output.write(text); });
   }
 
-  /// Whether there may be more.
-  bool read_lines(TrialRequests& requests, OutputFile& output) {
-    char bytes[65536];
-    for (;;) {
-      const ssize_t count = read(stdout_.read_end.get(), bytes, sizeof bytes);
-      if (count < 0) return errno == EAGAIN || errno == EINTR;
-      if (count == 0) return false;
-      lines_.add({bytes, static_cast<std::size_t>(count)},
-                 [&](std::string_view line) { take(line, requests, output); });
-    }
+  void read_lines(TrialRequests& requests, OutputFile& output) {
+    read_available(stdout_.read_end, one_portion, [&](std::string_view text) {
+      lines_.add(text, [&](std::string_view line) { take(line, requests, output); });
+    });
   }
 
   void take(std::string_view line, TrialRequests& requests, OutputFile& output) {
@@ -214,7 +204,7 @@ class JsonlProgram {
     if (outcome != Outcome::ended) process_.end_group(objective_.grace);
     const bool closed_only = outcome == Outcome::ended && !wait_for_end();
     if (closed_only) process_.end_group(objective_.grace);
-    read_errors(output);
+    read_errors(output, capacity_of(stderr_.read_end));
     const ProcessEnd end = process_.reap();
     switch (outcome) {
       case Outcome::interrupt: throw TrialReleased();
