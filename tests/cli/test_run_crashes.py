@@ -98,6 +98,29 @@ class Children(RunTest):
         (trial,) = self.trials()
         self.assertEqual((trial["number"], trial["state"], trial["values"]), (0, "COMPLETE", [1.0]))
 
+    def test_no_long_lived_program_of_a_killed_worker_runs_after_the_takeover_of_a_later_trial(self):
+        # It hangs in its second trial, deaf to the end of its input; the guardian dies with the worker.
+        self.program(
+            """echo $$ >child-$$
+            while read line; do
+              [ $(ls child-* | wc -l) = 1 ] && [ -e begun ] && sleep 300
+              echo >>begun; echo '{"type": "result", "value": 1}'
+            done"""
+        )
+        self.config(objective={"command": ["./program"], "protocol": "jsonl"}, run={"trials": 2})
+        worker = self.start()
+        self.wait_for((self.folder / "begun").exists)
+        self.wait_for(lambda: [t["state"] for t in self.trials()] == ["COMPLETE", "RUNNING"])
+        guardian = guardian_of(worker)
+        worker.send_signal(signal.SIGSTOP)
+        os.kill(guardian, signal.SIGKILL)
+        kill(worker)
+        (left,) = self.pids()
+        self.assertTrue(alive(left))
+        self.run_study()
+        self.assertEqual([t["state"] for t in self.trials()], ["COMPLETE", "COMPLETE"])
+        self.assertFalse(alive(left))
+
     def test_children_of_a_pruned_trial_are_ended(self):
         self.program("""sleep 300 & echo $! >child-$$; for i in 1 2 3 4 5 6; do echo "step $i $2"; sleep 0.05; done; wait""")
         self.config(

@@ -13,6 +13,7 @@
 #include <hone/distribution_json.hpp>
 #include <hone/error.hpp>
 #include <hone/json_text.hpp>
+#include <hone/owner.hpp>
 
 #include "line_buffer.hpp"
 #include "output_file.hpp"
@@ -28,14 +29,13 @@ using Clock = std::chrono::steady_clock;
 /// One such program.
 class JsonlProgram {
  public:
-  JsonlProgram(const ObjectiveConfig& objective, const std::filesystem::path& program, const Surroundings& surroundings,
-               const Trial& first)
+  JsonlProgram(const ObjectiveConfig& objective, const std::filesystem::path& program, const Surroundings& surroundings)
       : objective_(objective),
         surroundings_(surroundings),
         input_(make_pipe()),
         stdout_(make_pipe()),
         stderr_(make_pipe()),
-        process_(start(program, first), surroundings.guardian) {
+        process_(start(program), surroundings.guardian) {
     input_.read_end.close();
     stdout_.write_end.close();
     stderr_.write_end.close();
@@ -81,11 +81,11 @@ class JsonlProgram {
  private:
   enum class Outcome { told, ended, timeout, prune, interrupt };
 
-  ProcessStart start(const std::filesystem::path& program, const Trial& first) {
+  ProcessStart start(const std::filesystem::path& program) {
     const PlaceholderValues values{{"study", objective_.study}, {"config_dir", objective_.config_folder.string()}};
-    // Started for a first trial and kept: the token lets a takeover of that trial find it.
+    // Of no single trial: the mark of the worker lets a takeover of any of its trials find it.
     std::vector<std::pair<std::string, std::string>> variables{{"HONE_STUDY", objective_.study},
-                                                               {"HONE_TRIAL_TOKEN", first.owner_nonce()}};
+                                                               {"HONE_TRIAL_WORKER", new_process_token().worker()}};
     for (const auto& [name, text] : objective_.environment) {
       if (std::optional<std::string> value = text.fill(values)) variables.emplace_back(name, *value);
     }
@@ -251,7 +251,7 @@ JsonlPrograms::~JsonlPrograms() {
   for (const auto& program : idle_) program->end(deadline);
 }
 
-std::unique_ptr<JsonlProgram> JsonlPrograms::take(const Trial& trial) {
+std::unique_ptr<JsonlProgram> JsonlPrograms::take() {
   {
     const std::lock_guard lock(mutex_);
     if (!idle_.empty()) {
@@ -260,13 +260,13 @@ std::unique_ptr<JsonlProgram> JsonlPrograms::take(const Trial& trial) {
       return program;
     }
   }
-  return std::make_unique<JsonlProgram>(objective_, program_, surroundings_, trial);
+  return std::make_unique<JsonlProgram>(objective_, program_, surroundings_);
 }
 
 Values JsonlPrograms::run(Trial& trial) {
   if (surroundings_.interrupts.interrupted()) throw TrialReleased();
   suggest_declared(objective_.space, trial);
-  std::unique_ptr<JsonlProgram> program = take(trial);
+  std::unique_ptr<JsonlProgram> program = take();
   // Back to the others however the trial ends, if the program itself is fine.
   const std::shared_ptr<void> give_back(nullptr, [&](void*) {
     if (!program->usable()) return;
