@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <csignal>
-#include <cstring>
 #include <iostream>
 #include <memory>
 
 #include <hone/error.hpp>
 
 #include "output.hpp"
+#include "patient_output.hpp"
 #include "program/jsonl_objective.hpp"
 #include "program/output_file.hpp"
 #include "program/program_failed.hpp"
@@ -270,10 +269,10 @@ int run(Context& context, const RunArguments& arguments) {
   }
   // First of all, while there is one thread: the guardian, then the signals.
   const Guardian guardian;
-  const Interrupts interrupts([progress](int number) {
-    const std::string name = number == SIGINT ? "Ctrl-C" : strsignal(number);
-    progress->error_line(name + ": the running trials are ended and given back; once more ends at once");
-  });
+  const Interrupts interrupts;
+  const PatientOutput patient_out(std::cout, STDOUT_FILENO, interrupts);
+  const PatientOutput patient_err(std::cerr, STDERR_FILENO, interrupts);
+  const InterruptNotice notice(interrupts, *progress);
   const std::shared_ptr<PluginRegistry> registry = context.registry(setup.config.plugin_path);
   Study study = Study::create(setup.options, registry);
   const Surroundings surroundings{guardian, interrupts, output_folder(setup, study.storage().location())};

@@ -227,6 +227,41 @@ class Interrupted(RunTest):
         self.assertEqual(worker.returncode, 130)
         self.wait_for(lambda: not any(alive(pid) for pid in self.started()), 5)
 
+    def start_whose_output_nobody_reads(self, last_words="", **sections):
+        """A run that has filled the pipe of its output and waits."""
+        self.long_lived(run={"trials": 10000}, **sections)
+        with open(self.folder / "program.py", "a") as program:
+            program.write(last_words)
+        begun = self.folder / "begun"
+        begun.unlink(missing_ok=True)
+        worker = self.start(pipesize=4096)
+        self.addCleanup(worker.stdout.close)
+        self.addCleanup(worker.kill)
+        self.wait_for(lambda: begun.exists() and begun.stat().st_size > 0)
+        size = -1
+        while size != begun.stat().st_size:
+            size = begun.stat().st_size
+            time.sleep(1.0)
+        self.assertIsNone(worker.poll())
+        return worker
+
+    def test_ctrl_c_and_sigterm_end_a_run_whose_output_nobody_reads(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number):
+                worker = self.start_whose_output_nobody_reads(storage=f"sqlite:///{number}.db")
+                worker.send_signal(number)
+                self.assertEqual(worker.wait(timeout=10), 130)
+                self.assertNotIn("FAIL", [t["state"] for t in self.trials(f"sqlite:///{number}.db")])
+
+    def test_a_second_ctrl_c_is_immediate_when_nobody_reads_the_output(self):
+        worker = self.start_whose_output_nobody_reads(last_words="time.sleep(300)")
+        began = time.monotonic()
+        worker.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+        worker.send_signal(signal.SIGINT)
+        self.assertEqual(worker.wait(timeout=10), 130)
+        self.assertLess(time.monotonic() - began, 4.0)  # the grace of its program is 5 s
+
     def test_sigterm_ends_a_run_as_ctrl_c_does(self):
         self.slow_study()
         worker = self.start()
