@@ -244,7 +244,7 @@ class BadConfigs(RunTest):
         self.program(QUICK)
 
     def test_a_program_that_does_not_exist(self):
-        self.refused("objective.command[0]", "nowhere", objective={"command": ["./nowhere", "{x}"]})
+        self.refused("study.jsonc: objective.command[0]: ", "nowhere", objective={"command": ["./nowhere", "{x}"]})
         self.refused("no-such-program", objective={"command": ["no-such-program"]})
 
     def test_a_program_that_is_not_executable(self):
@@ -252,7 +252,7 @@ class BadConfigs(RunTest):
         self.refused("program")
 
     def test_a_placeholder_without_a_parameter(self):
-        self.refused("objective.command[1]", "'{y}'", objective={"command": ["./program", "{y}"]})
+        self.refused("study.jsonc: objective.command[1]: ", "'{y}'", objective={"command": ["./program", "{y}"]})
         self.refused("did you mean '{kind}'?", objective={"command": ["./program", "{knid}"]})
 
     def test_a_conditional_parameter_outside_of_a_nested_list(self):
@@ -264,7 +264,7 @@ class BadConfigs(RunTest):
         self.assertIn("study.jsonc:2:2", self.run_study(code=2).stderr)
 
     def test_an_unknown_key_suggests_the_nearest(self):
-        self.refused("objective", "did you mean 'timeout'", objective={"timeuot": "1s"})
+        self.refused("study.jsonc: objective.timeuot: ", "did you mean 'timeout'", objective={"timeuot": "1s"})
         self.refused("did you mean 'sampler'", smapler={"plugin": "tpe"})
 
     def test_an_unknown_plugin_says_where_it_was_looked_for(self):
