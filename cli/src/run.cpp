@@ -104,8 +104,8 @@ void print_best(const Study& study) {
 }
 
 void print_counts(const Study& study) {
-  std::cout << "\nThe study '" << study.name() << "' has " << study.finished_count() << " finished trials:";
-  const char* separator = " ";
+  std::cout << "\nThe study '" << study.name() << "' has " << study.finished_count() << " finished trials";
+  const char* separator = ": ";
   for (const TrialState state : {TrialState::complete, TrialState::pruned, TrialState::fail}) {
     if (study.count(state) == 0) continue;
     std::cout << separator << study.count(state) << ' ' << to_string(state);

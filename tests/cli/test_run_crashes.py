@@ -204,6 +204,7 @@ class Interrupted(RunTest):
         output = worker.communicate(timeout=20)[0]
         self.assertEqual(worker.returncode, 130, output)
         self.assertIn("The same command goes on where this one stopped.", output)
+        self.assertIn("The study 'study' has 0 finished trials.\n", output)
         self.assertFalse(any(alive(pid) for pid in self.started()))
         before = self.trials()
         self.assertEqual([t["state"] for t in before], ["RUNNING", "RUNNING"])
