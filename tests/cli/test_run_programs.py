@@ -278,8 +278,9 @@ class BadConfigs(RunTest):
         self.refused("space.x", "log", space={"x": {"type": "float", "low": 0, "high": 1, "log": True}})
 
     def test_two_directions_for_a_sampler_of_one(self):
+        one = os.path.join(os.environ["HONE_BUILD_DIR"], "tests", "cli_plugins", "bad_state.so")
         self.refused(
-            "tpe", "random", sampler={"plugin": "tpe"}, study={"direction": None, "directions": ["minimize", "maximize"]}
+            "bad", "random", sampler={"plugin": one}, study={"direction": None, "directions": ["minimize", "maximize"]}
         )
 
     def test_nothing_says_when_to_stop(self):
