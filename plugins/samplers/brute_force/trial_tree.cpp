@@ -8,7 +8,12 @@
 namespace brute_force {
 
 std::int64_t count_values(std::string_view name, const hone::Distribution& distribution) {
-  if (const auto count = value_count(distribution)) return *count;
+  constexpr std::int64_t most_values = 1'000'000;
+  if (const auto count = value_count(distribution)) {
+    if (*count <= most_values) return *count;
+    throw std::invalid_argument("the parameter '" + std::string(name) +
+                                "' has more than a million values; give it a wider step, or take another sampler");
+  }
   throw std::invalid_argument("the parameter '" + std::string(name) +
                               "' is continuous, and not all its values can be tried; give it a step, or take another "
                               "sampler, such as qmc");

@@ -61,7 +61,7 @@ class TrialTree {
 };
 
 /// The number of values of a parameter.
-/// @throws std::invalid_argument if it is continuous
+/// @throws std::invalid_argument if it is continuous, or has more than a million
 std::int64_t count_values(std::string_view name, const hone::Distribution& distribution);
 
 /// @throws std::invalid_argument if something else is suggested at the node than `step`

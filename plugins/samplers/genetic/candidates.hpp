@@ -21,7 +21,12 @@ struct Candidates {
   std::span<const double> point(std::size_t i) const { return std::span(losses).subspan(i * objectives, objectives); }
 };
 
-/// The candidates among COMPLETE trials. Violations of several constraints are added up after each has been divided by
+/// Whether a trial can be a candidate: it is COMPLETE and has values.
+inline bool is_candidate(const hone::History& history, hone::TrialNumber number) {
+  return history.state(number) == hone::TrialState::complete && !history.values(number).empty();
+}
+
+/// The candidates among these trials. Violations of several constraints are added up after each has been divided by
 /// the median of the positive ones of its constraint, so that a constraint's unit plays no role.
 Candidates candidates_from(const hone::History& history, std::span<const hone::Direction> directions,
                            std::vector<hone::TrialNumber> numbers);

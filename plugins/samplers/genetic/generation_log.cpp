@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "candidates.hpp"
+
 namespace genetic {
 namespace {
 
@@ -21,7 +23,7 @@ void GenerationLog::note_changes(const hone::HistoryView& view) {
   const hone::History& history = view.all();
   roles_.resize(row(history.horizon()), Role::none);
   for (const std::uint32_t number : view.changes_since(revision_)) {
-    if (roles_[number] != Role::none || history.state(number) != hone::TrialState::complete) continue;
+    if (roles_[number] != Role::none || !is_candidate(history, number)) continue;
     roles_[number] = Role::fresh;
     fresh_.push_back(number);
   }

@@ -34,9 +34,9 @@ class GeneticSampler : public hone::Sampler {
  protected:
   /// Takes in what is new and calls `set_parents` if others breed from now on.
   virtual void follow(const hone::StudyView& study) = 0;
-  /// The better one of two parents; negative or positive as with <=>, 0 where a coin decides.
+  /// Negative if the first of two parents is the better one, positive if the second is, 0 where a coin decides.
   virtual int compare(std::size_t a, std::size_t b) const = 0;
-  /// The trials that have ended, or not, and are no parents, as far as a child should not repeat them.
+  /// Further finished trials that a child should not repeat.
   virtual std::span<const hone::TrialNumber> newcomers() const = 0;
 
   /// The trials that breed, ascending. An index of `compare` is a place in this list.

@@ -22,7 +22,7 @@ class SmsEmoa final : public genetic::GeneticSampler {
     entered_.resize(static_cast<std::size_t>(history.horizon()), false);
     std::vector<hone::TrialNumber> finished;
     for (const std::uint32_t number : view.changes_since(revision_)) {
-      if (entered_[number] || history.state(number) != hone::TrialState::complete) continue;
+      if (entered_[number] || !genetic::is_candidate(history, number)) continue;
       entered_[number] = true;
       finished.push_back(number);
     }

@@ -155,6 +155,13 @@ TEST_CASE("a continuous range is refused, before the first trial if the space is
                     Catch::Contains("'x' is continuous"));
 }
 
+TEST_CASE("a range of more values than can be tried is refused") {
+  StudyOptions options = brute_study();
+  options.space = {{"n", IntDistribution{1, 2'000'000}, {}}};
+  Study study = Study::create(options, shared_registry());
+  CHECK_THROWS_WITH(study.optimize(branches, 1), Catch::Contains("more than a million values"));
+}
+
 TEST_CASE("a program that does not repeat itself is told so") {
   Study study = Study::create(brute_study(), shared_registry());
   CHECK_THROWS_WITH(study.optimize(
