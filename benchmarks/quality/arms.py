@@ -43,7 +43,7 @@ def study_of(text: str, seed: int, objectives: int):
         import hone
 
         hone.logging.set_verbosity(hone.logging.ERROR)
-        return hone.create_study(sampler=told, seed=seed, directions=directions)
+        return hone.create_study(sampler=told, pruner="nop", seed=seed, directions=directions)
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)

@@ -52,7 +52,7 @@ def mean_score(table: Table, sampler: str) -> float | None:
     """0 is random search, 1 the best that a cached peer has found; None where random search is not cached."""
     scores = []
     for sides in table.values():
-        if RANDOM not in sides or not sides.get(sampler):
+        if not sides.get(RANDOM) or not sides.get(sampler):
             continue
         random = float(np.median([r[-1] for r in sides[RANDOM].values()]))
         floor = min(r[-1] for name, runs in sides.items() if name.startswith("optuna:") for r in runs.values())
@@ -60,22 +60,31 @@ def mean_score(table: Table, sampler: str) -> float | None:
     return float(np.mean(scores)) if scores else None
 
 
+def label(names: List[str], name: str) -> str:
+    """A column's heading: long names have a number instead, which `legend` explains."""
+    short = name.removeprefix("optuna:")
+    return short if len(short) <= 14 else f"[{names.index(name) + 1}]"
+
+
+def legend(names: List[str]) -> str:
+    return "".join(f"\n{label(names, name)} = {name}" for name in names if label(names, name).startswith("["))
+
+
 def head(names: List[str]) -> str:
-    return f"{'mean log10 regret':32}" + "".join(f"{name.removeprefix('optuna:')[:14]:>16}" for name in names)
+    return f"{'mean log10 regret':32}" + "".join(f"{label(names, name):>16}" for name in names)
 
 
 def row(task: Task, sides: Dict[str, Runs], names: List[str], decided: str) -> str:
     cells = "".join(f"{mean_log(sides[name]):>16.3f}" if sides.get(name) else f"{'-':>16}" for name in names)
-    return f"{task.block} {task.problem:18} d {task.dimension:<3} {task.trials:>5}{cells}  {decided}"
+    return f"{task.block} {task.problem:18} d {task.dimension:<3} {task.trials:>5}{cells}  {decided}".rstrip()
 
 
-def summary_line(block: Block, result: Dict[str, Any]) -> str:
+def summary_line(block: Block, names: List[str], result: Dict[str, Any]) -> str:
     low, high = result["interval"]
     scores = "   ".join("    -" if s is None else f"{s:5.2f}" for s in result["scores"])
-    return (f"{block.letter}  {result['sampler'][:24]:24} {result['peer'].removeprefix('optuna:'):14} "
+    return (f"{block.letter}  {label(names, result['sampler']):14} {label(names, result['peer']):14} "
             f"{result['decades']:>+6.3f} ({low:+.3f} to {high:+.3f})  {result['anytime_decades']:>+6.3f}  "
             f"{result['wins']:>4} {result['ties']:>4} {result['losses']:>4}   {scores}")
 
 
-SUMMARY_HEAD = (f"{'':2} {'sampler':24} {'peer':14} {'decades better':>15} (95 %)      anytime   win  tie loss"
-                "   score of both")
+SUMMARY_HEAD = (f"{'':2} {'sampler':14} {'peer':14} decades better (95 %)      anytime   win  tie loss   score of both")

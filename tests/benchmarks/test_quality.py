@@ -285,6 +285,15 @@ def test_a_run_can_be_repeated_alone():
         assert len(first) == len(arms.checkpoints(30))
 
 
+def test_two_may_fill_the_cache_at_once(tmp_path):
+    one, other = (cache.Cache(tmp_path / "peers.json") for _ in range(2))
+    for kept, seed in ((one, 1), (other, 2)):
+        kept.add("optuna:TPESampler", suite.Task("S", "sphere", 3, 20), seed, [1.0])
+        kept.write()
+    assert cache.Cache(tmp_path / "peers.json").runs("optuna:TPESampler", suite.Task("S", "sphere", 3, 20)) == {
+        1: [1.0], 2: [1.0]}
+
+
 def test_the_cache_keeps_runs_and_refuses_those_of_another_function(tmp_path):
     kept, task = cache.Cache(tmp_path / "peers.json"), suite.Task("S", "sphere", 3, 20)
     kept.add("optuna:TPESampler", task, 4, [math.inf, 0.123456789])
@@ -292,6 +301,7 @@ def test_the_cache_keeps_runs_and_refuses_those_of_another_function(tmp_path):
     again = cache.Cache(tmp_path / "peers.json")
     assert again.runs("optuna:TPESampler", task) == {4: [math.inf, 0.12346]}
     assert again.runs("optuna:RandomSampler", task) == {}
+    assert not again.lacks("optuna:TPESampler", task, 4) and again.lacks("optuna:TPESampler", task, 5)
     text = (tmp_path / "peers.json").read_text()
     kept_print = json.loads(text)["optuna:TPESampler"]["runs"]["sphere/3/20"]["fingerprint"]
     (tmp_path / "peers.json").write_text(text.replace(kept_print, "1 2 3"))
