@@ -197,7 +197,7 @@ class RandomField:
     for each coordinate (Rahimi, Recht, NeurIPS 2007), unit variance."""
 
     def __init__(self, random: np.random.Generator, dimension: int, count: int, features: int = 64):
-        scales = np.exp(random.uniform(math.log(0.3), math.log(2.0), dimension))
+        scales = np.exp(random.uniform(math.log(0.7), math.log(4.0), dimension))
         self.frequencies = random.normal(size=(count, features, dimension)) / scales
         self.phases = random.uniform(0, 2 * math.pi, (count, features))
         self.amplitude = math.sqrt(2 / features)
