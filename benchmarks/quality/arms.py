@@ -59,8 +59,8 @@ def checkpoints(trials: int) -> List[int]:
 
 
 def regret(problem: Problem, outcomes: List[Outcome]) -> float:
-    """Of the best feasible trial, by its true value if there is noise; with several objectives the share of the box that
-    is still missing. inf if no trial was feasible."""
+    """Of the best feasible trial, by its true value if there is noise; with several objectives the share of the box
+    that is still missing. inf if no trial was feasible."""
     usable = [o for o in outcomes if o.feasible and all(math.isfinite(v) for v in o.values)]
     if problem.objectives > 1:
         share = dominated_share([o.values for o in usable], problem.ideal, problem.reference)

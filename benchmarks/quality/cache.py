@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Results of peers, kept in peers.json with version and date, so that hone can be compared again without running them.
 
-    {sampler: {"version", "date", "coco", "runs": {problem/dimension/trials: {"fingerprint", "seeds": {seed: [regret]}}}}}
+    {sampler: {"version", "date", "coco", "runs": {problem/dimension/trials: {"fingerprint", "seeds": {seed: [regret]}}
+    }}}
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class Cache:
         if kept is None:
             return {}
         if kept["fingerprint"] != problems.fingerprint(task.problem, task.dimension):
-            raise SystemExit(f"{self.path}: the runs of {sampler} on {task.key} were made on a function whose values differ "
-                             "from today's; remove them and run the peer again with --store")
+            raise SystemExit(f"{self.path}: the runs of {sampler} on {task.key} were made on a function whose values "
+                             "differ from today's; remove them and run the peer again with --store")
         return {int(seed): [math.inf if r is None else r for r in regrets] for seed, regrets in kept["seeds"].items()}
 
     def lacks(self, sampler: str, task: Task, seed: int) -> bool:

@@ -44,9 +44,9 @@ class Outcome:
 
 
 class Problem:
-    """One instance of a function. `best` is the least value (exact), 0 if values are regrets already. With several
-    objectives `ideal` and `reference` span the box whose dominated share is measured, and `best_share` is the share that
-    the true Pareto front dominates, or 1 where it is not known."""
+    """One instance of a function. `best` is the least value. With several objectives `ideal` and `reference` span the
+    box whose dominated share is measured, and `best_share` is the share that the true Pareto front dominates, or 1
+    where it is not known."""
 
     name = ""
     dimension = 0
