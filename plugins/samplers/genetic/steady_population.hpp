@@ -32,7 +32,8 @@ class SteadyPopulation {
       take_back();
     }
     enter(number, worst);
-    for (auto next = later.rbegin(); next != later.rend(); ++next) enter(*next, worst);
+    std::ranges::reverse(later);
+    for (const hone::TrialNumber next : later) enter(next, worst);
   }
 
  private:
