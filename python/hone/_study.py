@@ -25,6 +25,7 @@ Callback = Callable[["Study", FrozenTrial], None]
 SamplerLike = Union[str, Dict[str, Any], _plugins.Plugin, Sampler]
 PrunerLike = Union[str, Dict[str, Any], _plugins.Plugin, Pruner]
 StorageLike = Union[None, str, os.PathLike, BaseStorage]
+Space = Dict[str, Distribution]
 
 _live_studies: "weakref.WeakSet[Study]" = weakref.WeakSet()
 
@@ -36,12 +37,15 @@ def _spec(given: Any, kind: str) -> Any:
 class Study:
     """Made by `create_study` or `load_study`. Thread-safe."""
 
-    def __init__(self, engine: _core.Study, storage: BaseStorage, sampler: Any, pruner: Any) -> None:
+    def __init__(
+        self, engine: _core.Study, storage: BaseStorage, sampler: Any, pruner: Any, space: Optional[Space] = None
+    ) -> None:
         self._engine_object = engine
         self._storage_object = storage
         self._sampler = sampler
         self._pruner = pruner
         self._forked = False
+        self._space = space
         _live_studies.add(self)
 
     @property
@@ -54,12 +58,12 @@ class Study:
         # After a fork the parent's connections must be neither used nor closed here.
         self._forked = False
         storage = get_storage(self._storage_object._url)
-        engine = _load_engine(self._engine_object.name, storage, self._sampler, self._pruner)
+        engine = _load_engine(self._engine_object.name, storage, self._sampler, self._pruner, self._space)
         _abandoned.append((self._engine_object, self._storage_object))
         self._engine_object, self._storage_object = engine, storage
 
     def __reduce__(self) -> tuple:
-        return _unpickle, (self.study_name, self._storage_object, self._sampler, self._pruner)
+        return _unpickle, (self.study_name, self._storage_object, self._sampler, self._pruner, self._space)
 
     # ---- running
 
@@ -303,14 +307,20 @@ def _numbers(values: Union[float, Sequence[float]]) -> List[float]:
     return [float(values)]  # type: ignore[arg-type]
 
 
-def _load_engine(name: Optional[str], storage: BaseStorage, sampler: Any, pruner: Any) -> _core.Study:
+def _load_engine(
+    name: Optional[str], storage: BaseStorage, sampler: Any, pruner: Any, space: Optional[Space]
+) -> _core.Study:
     return _core.Study.load(
-        name=name, storage=storage._opened, sampler=_spec(sampler, "sampler"), pruner=_spec(pruner, "pruner")
+        name=name,
+        storage=storage._opened,
+        sampler=_spec(sampler, "sampler"),
+        pruner=_spec(pruner, "pruner"),
+        space=space,
     )
 
 
-def _unpickle(name: str, storage: BaseStorage, sampler: Any, pruner: Any) -> Study:
-    return Study(_load_engine(name, storage, sampler, pruner), storage, sampler, pruner)
+def _unpickle(name: str, storage: BaseStorage, sampler: Any, pruner: Any, space: Optional[Space]) -> Study:
+    return Study(_load_engine(name, storage, sampler, pruner, space), storage, sampler, pruner, space)
 
 
 # ---- processes
