@@ -24,8 +24,8 @@ Objective = Callable[[Trial], Union[float, Sequence[float]]]
 Callback = Callable[["Study", FrozenTrial], None]
 SamplerLike = Union[str, Dict[str, Any], _plugins.Plugin, Sampler]
 PrunerLike = Union[str, Dict[str, Any], _plugins.Plugin, Pruner]
-StorageLike = Union[None, str, os.PathLike, BaseStorage]
 Space = Dict[str, Distribution]
+StorageLike = Union[None, str, os.PathLike, BaseStorage]
 
 _live_studies: "weakref.WeakSet[Study]" = weakref.WeakSet()
 
@@ -44,8 +44,9 @@ class Study:
         self._storage_object = storage
         self._sampler = sampler
         self._pruner = pruner
-        self._forked = False
         self._space = space
+        self._loops: List[None] = []  # one for each call of optimize that runs
+        self._forked = False
         _live_studies.add(self)
 
     @property
@@ -109,11 +110,13 @@ class Study:
                 gc.collect()
 
         needed = after or bar or verbose or gc_after_trial
+        self._loops.append(None)
         try:
             self._engine.optimize(
                 func, n_trials, budget, timeout, 0 if n_jobs == -1 else n_jobs, caught, after_trial if needed else None
             )
         finally:
+            self._loops.pop()
             if bar is not None:
                 bar.close()
 
@@ -244,12 +247,30 @@ class Study:
 
     @property
     def sampler(self) -> Any:
-        """As it was given."""
-        return self._sampler
+        """As it was given. It can be set between two calls of `optimize`, and draws the trials that begin then; the
+        study's seed stays."""
+        return _plugins.class_of("sampler", "tpe")() if self._sampler is None else self._sampler
+
+    @sampler.setter
+    def sampler(self, sampler: SamplerLike) -> None:
+        self._go_on_with(sampler, self._pruner)
 
     @property
     def pruner(self) -> Any:
-        return self._pruner
+        """Likewise."""
+        default = "median" if len(self.directions) == 1 else "nop"
+        return _plugins.class_of("pruner", default)() if self._pruner is None else self._pruner
+
+    @pruner.setter
+    def pruner(self, pruner: PrunerLike) -> None:
+        self._go_on_with(self._sampler, pruner)
+
+    def _go_on_with(self, sampler: Any, pruner: Any) -> None:
+        if self._loops:
+            raise ConfigError("sampler and pruner cannot be set while optimize runs; set them after it")
+        engine = _load_engine(self._engine.name, self._storage_object, sampler, pruner, self._space)
+        engine.seed  # makes it build both, so that what is wrong with them is said here
+        self._engine_object, self._sampler, self._pruner = engine, sampler, pruner
 
     @property
     def user_attrs(self) -> Dict[str, Any]:

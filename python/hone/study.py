@@ -9,7 +9,6 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
 
 from hone import _core
 from hone._study import PrunerLike, SamplerLike, Space, StorageLike, Study, _load_engine, _spec
-from hone.distributions import Distribution
 from hone.exceptions import ConfigError, TrialError
 from hone.storages import get_storage
 from hone.trial import FrozenTrial, StudyDirection, TrialState
