@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import weakref
@@ -104,12 +105,19 @@ class Study:
                 self._log_end(trial)
             for callback in after:
                 callback(self, trial)
+            if any(observer.stops(self.study_name) for observer in observers):
+                self.stop()
             if bar is not None:
                 bar.update(self._best_in_words())
             if gc_after_trial:
                 gc.collect()
 
-        needed = after or bar or verbose or gc_after_trial
+        observers = self._observers()
+        if observers:
+            func = self._observed(func, observers)
+            for observer in observers:
+                observer.stops(self.study_name)  # what was said outside of this loop is forgotten
+        needed = after or bar or verbose or gc_after_trial or observers
         self._loops.append(None)
         try:
             self._engine.optimize(
@@ -149,6 +157,9 @@ class Study:
                 if state is not None:
                     raise ConfigError(f"the values {values!r} are no numbers") from None
                 reason, state = f"the values {values!r} are no numbers", TrialState.FAIL
+        number = trial if isinstance(trial, int) else trial.number
+        for observer in self._observers():
+            observer.trial_ends(self.study_name, number, self._engine.trial(number).user_attrs)
         return self._engine.tell(trial, numbers, None if state is None else int(state), skip_if_finished, reason)
 
     def enqueue_trial(
@@ -293,6 +304,23 @@ class Study:
     def set_metric_names(self, metric_names: List[str]) -> None:
         """One name for each objective."""
         self._engine.set_metric_names(list(metric_names))
+
+    def _observers(self) -> List[Any]:
+        # Samplers of other libraries, which ask for the user's attributes at a trial's end and may end the loop.
+        objects = _plugins.python_objects(self._sampler, "sampler")
+        return [each for each in objects if hasattr(each, "trial_ends")]
+
+    def _observed(self, func: Objective, observers: List[Any]) -> Objective:
+        def observed(trial: Trial) -> Union[float, Sequence[float]]:
+            try:
+                return func(trial)
+            finally:
+                with contextlib.suppress(TrialError):  # of a trial that another worker has taken over
+                    attributes = trial.user_attrs
+                    for observer in observers:
+                        observer.trial_ends(self.study_name, trial.number, attributes)
+
+        return observed
 
     def __repr__(self) -> str:
         return f"<hone.Study '{self._engine_object.name}' in {self._storage_object.location}>"
