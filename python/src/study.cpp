@@ -29,10 +29,6 @@ std::vector<TrialState> states_from(const std::vector<int>& numbers) {
   return result;
 }
 
-std::chrono::milliseconds seconds(double count) {
-  return std::chrono::milliseconds(static_cast<std::int64_t>(count * 1000.0));
-}
-
 // The options of a study from keywords; what is absent stays as StudyOptions has it.
 StudyOptions options_from(nb::handle keywords, std::shared_ptr<PluginRegistry>& registry) {
   StudyOptions options;
@@ -49,9 +45,9 @@ StudyOptions options_from(nb::handle keywords, std::shared_ptr<PluginRegistry>& 
   with("budget", [&](nb::handle v) { options.budget = nb::cast<std::int64_t>(v); });
   with("metric_names", [&](nb::handle v) { options.metric_names = nb::cast<std::vector<std::string>>(v); });
   with("heartbeat_interval",
-       [&](nb::handle v) { options.heartbeat_interval = seconds(nb::cast<double>(v)); });
-  with("heartbeat_grace", [&](nb::handle v) { options.heartbeat_grace = seconds(nb::cast<double>(v)); });
-  with("lease", [&](nb::handle v) { options.lease = seconds(nb::cast<double>(v)); });
+       [&](nb::handle v) { options.heartbeat_interval = milliseconds_from(nb::cast<double>(v)); });
+  with("heartbeat_grace", [&](nb::handle v) { options.heartbeat_grace = milliseconds_from(nb::cast<double>(v)); });
+  with("lease", [&](nb::handle v) { options.lease = milliseconds_from(nb::cast<double>(v)); });
   with("space", [&](nb::handle v) {
     for (const auto& [name, distribution] : nb::cast<nb::dict>(v)) {
       options.space.push_back({nb::cast<std::string>(name), normalized(distribution_from(distribution)), {}});
@@ -83,7 +79,7 @@ nb::object ask(Study& self, nb::handle fixed, nb::handle distributions, std::opt
       options.distributions.emplace_back(nb::cast<std::string>(name), distribution_from(distribution));
     }
   }
-  if (lease) options.lease = seconds(*lease);
+  if (lease) options.lease = milliseconds_from(*lease);
   std::unique_ptr<RunningTrial> trial =
       unlocked([&] { return std::make_unique<RunningTrial>(self, self.ask(options)); });
   return nb::cast(trial.release(), nb::rv_policy::take_ownership);
