@@ -68,6 +68,22 @@ std::map<std::int64_t, double> reports_from(nb::handle series) {
   return result;
 }
 
+// By name. A trial of Optuna 4 has no such attribute and keeps them as a list, of which the names are the places.
+std::map<std::string, double> constraints_from(nb::handle trial) {
+  std::map<std::string, double> result;
+  if (nb::hasattr(trial, "constraints")) {
+    for (const auto& [name, value] : nb::cast<nb::dict>(trial.attr("constraints"))) {
+      result[nb::cast<std::string>(name)] = nb::cast<double>(value);
+    }
+    return result;
+  }
+  // Of a running trial no dict, but something like one.
+  const nb::object list = trial.attr("system_attrs").attr("get")("constraints");
+  if (list.is_none()) return result;
+  for (const nb::handle value : list) result[std::to_string(result.size())] = nb::cast<double>(value);
+  return result;
+}
+
 }  // namespace
 
 nb::object attribute(const char* module, const char* name) { return nb::module_::import_(module).attr(name); }
@@ -221,9 +237,7 @@ FrozenTrial frozen_trial_from(nb::handle trial, bool with_attributes) {
     result.params.push_back({nb::cast<std::string>(name), distribution_from(distributions[name]), choice_from(value)});
   }
   result.intermediate_values = reports_from(trial.attr("intermediate_values"));
-  for (const auto& [name, value] : nb::cast<nb::dict>(trial.attr("constraints"))) {
-    result.constraints[nb::cast<std::string>(name)] = nb::cast<double>(value);
-  }
+  result.constraints = constraints_from(trial);
   // Other libraries have none.
   const nb::object named_reports = nb::getattr(trial, "named_reports", nb::dict());
   for (const auto& [metric, series] : nb::cast<nb::dict>(named_reports)) {

@@ -248,5 +248,5 @@ def _patch_of(trial: FrozenTrial) -> Patch:
         user_attrs=trial.user_attrs,
         system_attrs=plain,
         intermediate_values=trial.intermediate_values,
-        constraints=trial.constraints,
+        constraints=getattr(trial, "constraints", {}),  # in Optuna 4 one of the attributes
     )
