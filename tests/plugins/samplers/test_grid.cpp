@@ -137,7 +137,8 @@ TEST_CASE("a parameter that is fixed keeps its value, and the others are propose
 }
 
 TEST_CASE("what the base sampler cannot do, the wrapped one cannot either") {
-  StudyOptions options = study_with("partial_fixed", R"({"fixed_params": {"n": 4}, "base_sampler": "tpe"})");
+  StudyOptions options = study_with("partial_fixed", R"({"fixed_params": {"n": 4}})");
+  options.sampler.options.set("base_sampler", HONE_SAMPLER_OF_ONE_OBJECTIVE);
   options.directions = {Direction::minimize, Direction::minimize};
   CHECK_THROWS_WITH(Study::create(options, shared_registry()), Catch::Contains("serves one objective"));
   options.sampler.options.set("base_sampler", "random");
