@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which trial a worker works on next: one whose owner died, a waiting one, or a new one.
 #include <algorithm>
+#include <set>
 
 #include <hone/json_text.hpp>
 
@@ -21,7 +22,27 @@ std::int64_t furthest_step_of(const History& history, TrialNumber number) {
   return furthest;
 }
 
+// The owners that this process has given up without being able to say so in the storage.
+struct Abandoned {
+  std::mutex mutex;
+  std::set<std::string, std::less<>> tokens;
+};
+Abandoned& abandoned() {
+  static Abandoned all;
+  return all;
+}
+
+bool is_abandoned(std::string_view token) {
+  const std::lock_guard lock(abandoned().mutex);
+  return abandoned().tokens.contains(token);
+}
+
 }  // namespace
+
+void Study::Impl::abandon(std::string token_text) {
+  const std::lock_guard lock(abandoned().mutex);
+  abandoned().tokens.insert(std::move(token_text));
+}
 
 Claim Study::Impl::new_claim(const std::optional<Timestamp>& lease) const {
   Claim claim;
@@ -115,7 +136,7 @@ bool Study::Impl::owner_is_dead(TrialNumber number, const History::Owner& owner)
   if (owner.token.empty()) return true;
   const std::optional<OwnerToken> token = owner_token_from(owner.token);
   if (!token) return false;
-  if (!token->lease && token->worker() == process_token.worker()) return false;
+  if (!token->lease && token->worker() == process_token.worker()) return is_abandoned(owner.token);
   {
     // Asking the system or the storage about each running trial before each new one would cost more than the trials.
     const std::lock_guard lock(owners_mutex);
@@ -152,7 +173,7 @@ std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>&
 std::optional<Claim> Study::Impl::take_over(TrialNumber number, const History::Owner& owner,
                                             const std::optional<Timestamp>& lease) {
   const std::optional<OwnerToken> old_token = owner_token_from(owner.token);
-  const bool crashed = !owner.token.empty();
+  const bool crashed = !owner.token.empty() && !is_abandoned(owner.token);
   Claim claim = new_claim(lease);
   claim.number = number;
   claim.takes_fixed_values = true;

@@ -23,13 +23,11 @@ std::string reason_of(const std::exception_ptr& error) {
   }
 }
 
-// Faults of the engine's surroundings end the loop; faults of the objective end a trial.
+// Faults of a plugin end the loop; faults of the objective end a trial.
 bool ends_the_loop(const std::exception_ptr& error, const OptimizeOptions& options) {
   try {
     std::rethrow_exception(error);
   } catch (const PluginError&) {
-    return true;
-  } catch (const StorageError&) {
     return true;
   } catch (const std::exception&) {
     return options.counts_as_fail && !options.counts_as_fail(error);
@@ -80,24 +78,61 @@ class Loop {
   bool one_trial() {
     const std::optional<Claim> claim = impl_.claim_next(impl_.budget_of_sampler(options_.budget), std::nullopt);
     if (!claim) return false;
-    Trial trial(impl_.start(*claim, {}));
+    Trial trial(start(*claim));
     auto& running = static_cast<StudyTrial&>(trial.impl());
-    if (options_.on_start) options_.on_start(trial);
+    try {
+      if (options_.on_start) options_.on_start(trial);
+      if (!evaluate(trial, running)) return true;
+    } catch (...) {
+      give_back(running);
+      throw;
+    }
+    tell_callbacks(trial.number());
+    return true;
+  }
+
+  std::unique_ptr<Trial::Impl> start(const Claim& claim) {
+    try {
+      return impl_.start(claim, {});
+    } catch (const StorageError&) {
+      Study::Impl::abandon(claim.token_text);
+      throw;
+    }
+  }
+
+  // Runs the objective and stores how that ended. False if it gave its trial back. A StorageError is no fault of the
+  // objective: it passes, and the trial is run again.
+  bool evaluate(Trial& trial, StudyTrial& running) {
+    Study::Impl::Ending ending;
     std::exception_ptr failure;
     try {
       const Values values = objective_(trial);
-      end(running, impl_.checked(trial.number(), values.get()));
+      ending = impl_.checked(trial.number(), values.get());
     } catch (const TrialPruned&) {
-      end(running, {TrialState::pruned, {}, {}});
+      ending.state = TrialState::pruned;
     } catch (const TrialReleased&) {
       if (!running.ended()) running.release();
-      return true;
+      return false;
+    } catch (const StorageError&) {
+      throw;
     } catch (...) {
       failure = std::current_exception();
+      ending = {TrialState::fail, {}, reason_of(failure)};
     }
-    if (failure) fail(running, failure);
-    tell_callbacks(trial.number());
+    if (!failure || !running.ended()) end(running, std::move(ending));
+    if (failure && ends_the_loop(failure, options_)) std::rethrow_exception(failure);
     return true;
+  }
+
+  // A trial that this loop leaves without a result is the next worker's, in this process or another.
+  void give_back(StudyTrial& running) {
+    if (running.ended()) return;
+    try {
+      running.release();
+    } catch (const Error& error) {
+      impl_.logger->warning(error.what());
+      Study::Impl::abandon(running.owner_text());
+    }
   }
 
   void end(StudyTrial& running, Study::Impl::Ending ending) {
@@ -108,11 +143,6 @@ class Loop {
       // Taken over or told elsewhere: what stands there is right.
       impl_.logger->warning(error.what());
     }
-  }
-
-  void fail(StudyTrial& running, const std::exception_ptr& failure) {
-    if (!running.ended()) end(running, {TrialState::fail, {}, reason_of(failure)});
-    if (ends_the_loop(failure, options_)) std::rethrow_exception(failure);
   }
 
   void tell_callbacks(TrialNumber number) {

@@ -72,6 +72,7 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   void on_trial(TrialNumber number, const TrialPatch& patch, bool snapshot) override;
   void on_fact(const FactRecord& fact) override;
   void refresh();
+  /// Writes. A storage that says that it may be tried again is tried again for about a second.
   ApplyResult apply(const StudyPatch& patch, const Preconditions& preconditions = {});
   /// Publishes if absent, and returns the value that won.
   std::string publish(std::string_view key, std::string_view json, const std::vector<TrialNumber>& rests_on = {});
@@ -84,6 +85,9 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
                                      const std::optional<std::int64_t>& budget = {}, bool* spent = nullptr);
   std::optional<Claim> claim_new(const std::optional<std::int64_t>& budget, const std::optional<Timestamp>& lease,
                                  const std::vector<AttributeRecord>& system_attrs = {});
+  /// Says that this process no longer works on the trial with this owner, although the storage could not be told: it is
+  /// up for takeover, by any study object of this process.
+  static void abandon(std::string token_text);
   /// The budget, or less when the sampler comes to its end before.
   std::optional<std::int64_t> budget_of_sampler(std::optional<std::int64_t> budget);
   std::unique_ptr<Trial::Impl> start(const Claim& claim, std::map<std::string, Choice> fixed);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <random>
+#include <thread>
 
 #include <hone/abi.hpp>
 #include <hone/json_text.hpp>
@@ -285,7 +286,18 @@ void Study::Impl::on_fact(const FactRecord& record) {
 void Study::Impl::refresh() { storage->refresh(*cursor); }
 
 ApplyResult Study::Impl::apply(const StudyPatch& patch, const Preconditions& preconditions) {
-  return storage->apply(*cursor, patch, preconditions);
+  using namespace std::chrono_literals;
+  const auto begin = std::chrono::steady_clock::now();
+  for (auto pause = 50ms;; pause *= 4) {
+    try {
+      return storage->apply(*cursor, patch, preconditions);
+    } catch (const StorageError& error) {
+      // One that has waited by itself, as SQLite does for a lock, has tried long enough.
+      if (!error.retryable || pause > 1s || std::chrono::steady_clock::now() - begin > 10s) throw;
+      logger->info(std::string(error.what()) + "; tried again");
+    }
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 std::string Study::Impl::publish(std::string_view key, std::string_view json,

@@ -55,3 +55,73 @@ TEST_CASE("what a failed write held is written by the next one") {
   CHECK(stored.user_attrs.at("note") == Json("kept"));
   CHECK(stored.constraints.at("memory") == -1.0);
 }
+
+TEST_CASE("a storage that fails in the middle of a trial gives the trial back, and nothing is FAIL") {
+  Faulty faulty("failed report");
+  double first = -1.0;
+  const auto run = [&faulty](const Objective& objective) {
+    OptimizeOptions options;
+    options.budget = 2;
+    faulty.study.optimize(objective, options);
+  };
+  const auto reports = [&](Trial& trial) -> Values {
+    first = trial.suggest_float("x", 0.0, 1.0);
+    trial.report(0.5, 1);
+    faulty.fail(1);
+    trial.flush();
+    return 1.0;
+  };
+  CHECK_THROWS_AS(run(reports), StorageError);
+  const FrozenTrial given_back = faulty.study.trial(0);
+  CHECK(given_back.state == TrialState::running);
+  REQUIRE(given_back.param("x"));
+  CHECK(std::get<double>(*given_back.param("x")) == first);
+  run([&](Trial& trial) -> Values {
+    const double x = trial.suggest_float("x", 0.0, 1.0);
+    if (trial.number() == 0) CHECK(x == first);
+    if (trial.number() == 0) CHECK(trial.attempt() == 1);
+    return x;
+  });
+  CHECK(faulty.study.count(TrialState::complete) == 2);
+  CHECK(faulty.study.trials().size() == 2);
+}
+
+TEST_CASE("a trial whose end cannot be stored is run again, also when it could not be given back") {
+  Faulty faulty("failed end");
+  const auto in_full = [](Trial& trial) { return trial.suggest_float("x", 0.0, 1.0); };
+  const auto pruned = [](Trial&) -> Values { throw TrialPruned{}; };
+  int run = 0;
+  for (const Objective& objective : {Objective(in_full), Objective(pruned)}) {
+    for (const bool starts : {false, true}) {
+      const auto away = [&](Trial& trial) -> Values {
+        if (starts) trial.flush();
+        faulty.fail(1000);
+        return objective(trial);
+      };
+      if (!starts) faulty.fail(1000);
+      CHECK_THROWS_AS(faulty.study.optimize(away, 1), StorageError);
+      faulty.fail(0);
+      CHECK(faulty.study.count(TrialState::running) == 1);
+      // Another study object of the same process, as a notebook's next cell has.
+      faulty.make().optimize(in_full, 1);
+      CHECK(faulty.make().trials().size() == static_cast<std::size_t>(++run));
+      CHECK(faulty.make().count(TrialState::complete) == static_cast<std::size_t>(run));
+    }
+  }
+}
+
+TEST_CASE("a write that may be tried again is tried again, for a while") {
+  Faulty faulty("passing fault");
+  const auto objective = [&](Trial& trial) -> Values {
+    faulty.fail(2, true);
+    trial.report(0.5, 1);
+    trial.flush();
+    return 1.0;
+  };
+  faulty.study.optimize(objective, 1);
+  CHECK(faulty.study.trial(0).state == TrialState::complete);
+  CHECK(faulty.study.trial(0).intermediate_values.size() == 1);
+  faulty.fail(1000, true);
+  CHECK_THROWS_AS(faulty.study.optimize(objective, 1), StorageError);
+  CHECK(faulty.study.count(TrialState::fail) == 0);
+}

@@ -70,7 +70,8 @@ struct OptimizeOptions {
   /// Called when a trial begins, from its worker's thread.
   std::function<void(const Trial&)> on_start{};
   /// Whether an exception of the objective is a FAIL trial after which the study goes on. By default everything that
-  /// derives from std::exception is. Otherwise the trial becomes FAIL and `optimize` throws the exception again.
+  /// derives from std::exception is. Otherwise the trial becomes FAIL and `optimize` throws the exception again. Never
+  /// asked about a StorageError: that ends the loop and gives the trial back, RUNNING, to be taken over and run again.
   std::function<bool(const std::exception_ptr&)> counts_as_fail{};
   /// Ends the loop: no new trial begins; running objectives are waited for.
   std::stop_token stop{};
