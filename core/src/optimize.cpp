@@ -78,7 +78,12 @@ class Loop {
   bool one_trial() {
     const std::optional<Claim> claim = impl_.claim_next(impl_.budget_of_sampler(options_.budget), std::nullopt);
     if (!claim) return false;
-    Trial trial(start(*claim));
+    std::unique_ptr<Trial::Impl> begun = start(*claim);
+    if (!begun) {
+      tell_callbacks(claim->number);
+      return true;
+    }
+    Trial trial(std::move(begun));
     auto& running = static_cast<StudyTrial&>(trial.impl());
     try {
       if (options_.on_start) options_.on_start(trial);
@@ -91,9 +96,13 @@ class Loop {
     return true;
   }
 
+  // Null for a trial that failed by its own values, such as an enqueued one that cannot be.
   std::unique_ptr<Trial::Impl> start(const Claim& claim) {
     try {
       return impl_.start(claim, {});
+    } catch (const TrialError& error) {
+      impl_.logger->warning(error.what());
+      return nullptr;
     } catch (const StorageError&) {
       Study::Impl::abandon(claim.token_text);
       throw;

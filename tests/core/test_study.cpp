@@ -321,3 +321,20 @@ TEST_CASE("a declared space is drawn at the start, conditions included") {
   }
   CHECK(with_y > 0);
 }
+
+TEST_CASE("an enqueued value that is impossible fails its trial alone, also when the space is declared") {
+  StudyOptions options = fake_study("impossible");
+  options.space = {{"kind", CategoricalDistribution{{std::string("a"), std::string("b")}}, {}}};
+  Study study = Study::create(options, fake_registry());
+  study.enqueue_trial({{"kind", std::string("zzz")}});
+  std::vector<TrialState> told;
+  OptimizeOptions loop;
+  loop.n_trials = 3;
+  loop.callbacks.emplace_back([&](Study&, const FrozenTrial& trial) { told.push_back(trial.state); });
+  study.optimize([](Trial&) { return 1.0; }, loop);
+  CHECK(told == std::vector{TrialState::fail, TrialState::complete, TrialState::complete});
+  CHECK_THAT(*study.trial(0).system_attrs.at("hone:fail_reason").as_string(),
+             Catch::Contains("the fixed value of 'kind' cannot be a value of this parameter"));
+  study.enqueue_trial({{"kind", std::string("zzz")}});
+  CHECK_THROWS_AS(study.ask(), TrialError);
+}
