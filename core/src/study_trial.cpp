@@ -181,6 +181,7 @@ void StudyTrial::report(std::string_view metric, double value, std::int64_t step
   const bool at_once = has(study_->pruner_capabilities, Capability::needs_reports);
   {
     const std::unique_lock lock(*study_->history_mutex);
+    if (study_->history->owner_token(claim_.number) != claim_.token_text) lost();
     study_->history->apply(claim_.number, patch);
   }
   if (!study_->history_is_shared) reports_.push_back({std::string(metric), step, value});
@@ -265,6 +266,10 @@ void StudyTrial::write(const StudyPatch& patch) {
   const ApplyResult result = study_->apply(patch, preconditions);
   last_write_ = std::chrono::steady_clock::now();
   if (result) return forget_buffers();
+  lost();
+}
+
+void StudyTrial::lost() {
   ended_ = true;
   throw TrialError(
       "trial " + std::to_string(claim_.number) +

@@ -84,6 +84,7 @@ class StudyTrial final : public Trial::Impl {
   void fill_from_buffers(TrialPatch& patch) const;
   void forget_buffers();
   void write(const StudyPatch& patch);
+  [[noreturn]] void lost();
   StudyPatch patch_of_this() const;
   bool flush_due() const;
 

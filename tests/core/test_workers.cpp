@@ -82,6 +82,21 @@ TEST_CASE("a dead worker's trial is taken over in place, with its parameters, an
   CHECK(study.trial(0).value() == 1.0);
 }
 
+TEST_CASE("a worker that lost its trial is refused at its next report, and the new one's reports are its own") {
+  Study study = Study::create(fake_study("lost"), fake_registry());
+  Trial dead = abandoned(study);
+  study.optimize(
+      [&](Trial& trial) -> Values {
+        CHECK(trial.number() == 0);
+        trial.report(0.25, 1);
+        CHECK_THROWS_WITH(dead.report(0.5, 2), Catch::Contains("no longer belongs to this worker"));
+        return 1.0;
+      },
+      1);
+  CHECK(study.trial(0).intermediate_values == std::map<std::int64_t, double>{{1, 0.25}});
+  CHECK_THROWS_AS(dead.report(0.5, 3), TrialError);
+}
+
 TEST_CASE("a trial that is released waits for the next worker, and that is no crash") {
   Study study = Study::create(fake_study("release"), fake_registry());
   for (int i = 0; i < 5; ++i) study.optimize([](Trial&) -> Values { throw TrialReleased{}; }, 1);
