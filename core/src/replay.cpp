@@ -226,8 +226,9 @@ class Replay {
     if (!text("platform").empty() && text("platform") != abi_tag()) {
       report_.notes.push_back("sampler '" + plugin.name + "' repeats itself on one platform only, and ran on another");
     }
-    const Json seed = parse_json(whole_.facts.at("seed").json, "seed");
-    study = std::make_shared<Study::Impl>(options, registry_, std::stoull(*seed.as_string()));
+    const auto seed = whole_.facts.find("seed");
+    if (seed == whole_.facts.end()) throw StorageError("the seed of the study '" + name_ + "' is missing");
+    study = std::make_shared<Study::Impl>(options, registry_, seed_from_fact(seed->second.json, name_, storage_));
     study->facts = whole_.facts;
     study->replay_on(history_);
     return *study;

@@ -224,6 +224,10 @@ auto Study::Impl::with_facts(const Call& call) {
   throw PluginError("sampler/" + resolved_sampler.name + " asked to publish facts without end", resolved_sampler.name);
 }
 
+/// The seed that a study has published: a text, because JSON numbers end at 2^63. @throws StorageError if it is
+/// damaged.
+std::uint64_t seed_from_fact(std::string_view json, std::string_view study, const Storage& storage);
+
 /// Trial numbers as text, `0-9,12`.
 std::string numbers_to_text(std::vector<TrialNumber> numbers);
 std::vector<TrialNumber> numbers_from_text(std::string_view text);

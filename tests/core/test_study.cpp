@@ -7,6 +7,7 @@
 #include <hone/error.hpp>
 
 #include "fake_plugins.hpp"
+#include "fake_storage.hpp"
 
 using namespace hone;
 
@@ -337,4 +338,30 @@ TEST_CASE("an enqueued value that is impossible fails its trial alone, also when
              Catch::Contains("the fixed value of 'kind' cannot be a value of this parameter"));
   study.enqueue_trial({{"kind", std::string("zzz")}});
   CHECK_THROWS_AS(study.ask(), TrialError);
+}
+
+TEST_CASE("a stored seed that is damaged is named, by the study and by its replay") {
+  for (const char* damaged : {"\"abc\"", "\"12x\"", "\"99999999999999999999\"", "\"\"", "7", "12\""}) {
+    const std::string where = std::string("damaged seed ") + damaged;
+    FakeStorage storage(where);
+    struct Deaf final : ChangeReceiver {
+      void on_trial(TrialNumber, const TrialPatch&, bool) override {}
+      void on_fact(const FactRecord&) override {}
+    } deaf;
+    const auto cursor = storage.open_cursor(storage.create_study("study", {Direction::minimize}), deaf);
+    StudyPatch patch;
+    patch.facts.push_back({"seed", damaged, ""});
+    storage.apply(*cursor, patch, {});
+    CHECK_THROWS_WITH(study_in(where), Catch::Contains("the seed stored with the study 'study' in log:" + where) &&
+                                           Catch::Contains("is damaged: " + std::string(damaged)));
+    StudyPatch trial;
+    trial.target = StudyPatch::Target::new_trial;
+    trial.trial.state = TrialState::complete;
+    trial.trial.values = {1.0};
+    trial.trial.start = StartRecord{"sampler:1", "", "", {}};
+    trial.facts.push_back({"sampler:1", "{\"plugin\":\"keyed\",\"version\":\"1\"}", ""});
+    storage.apply(*cursor, trial, {});
+    CHECK_THROWS_WITH(replay(storage, "study", *fake_registry()),
+                      Catch::Contains("the seed stored with the study 'study'") && Catch::Contains("is damaged"));
+  }
 }
