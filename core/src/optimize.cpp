@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The loop that runs an objective.
 #include <algorithm>
+#include <system_error>
 #include <thread>
 
 #include <hone/error.hpp>
@@ -47,13 +48,25 @@ class Loop {
     if (jobs == 1) {
       work();
     } else {
-      std::vector<std::jthread> workers;
-      for (std::int64_t i = 0; i < jobs; ++i) workers.emplace_back([this] { work(); });
+      work_in_threads(jobs);
     }
     if (error_) std::rethrow_exception(error_);
   }
 
  private:
+  void work_in_threads(std::int64_t jobs) {
+    std::vector<std::jthread> workers;
+    // Held until all are there, so that no trial begins if they cannot be.
+    const std::lock_guard lock(mutex_);
+    try {
+      for (std::int64_t i = 0; i < jobs; ++i) workers.emplace_back([this] { work(); });
+    } catch (const std::system_error& error) {
+      error_ = std::make_exception_ptr(Error("the system started " + std::to_string(workers.size()) +
+                                             " of the threads for " + std::to_string(jobs) + " jobs and no more (" +
+                                             error.what() + "); ask for fewer jobs"));
+    }
+  }
+
   void work() {
     try {
       while (may_begin()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <catch2/catch.hpp>
+#include <pthread.h>
 
+#include <catch2/catch.hpp>
 #include <limits>
 #include <set>
 
@@ -364,4 +365,24 @@ TEST_CASE("a stored seed that is damaged is named, by the study and by its repla
     CHECK_THROWS_WITH(replay(storage, "study", *fake_registry()),
                       Catch::Contains("the seed stored with the study 'study'") && Catch::Contains("is damaged"));
   }
+}
+
+TEST_CASE("jobs that the system has no threads for are refused, with how many there were, before a trial runs") {
+  struct Attributes {
+    Attributes() { pthread_getattr_default_np(&usual); }
+    ~Attributes() { pthread_setattr_default_np(&usual); }
+    pthread_attr_t usual{};
+  } const restored;
+  Study study = study_in("threads");
+  pthread_attr_t huge;
+  pthread_attr_init(&huge);
+  // More than a process can address.
+  pthread_attr_setstacksize(&huge, std::size_t{1} << 47);
+  REQUIRE(pthread_setattr_default_np(&huge) == 0);
+  OptimizeOptions options;
+  options.n_trials = 4;
+  options.jobs = 4;
+  CHECK_THROWS_WITH(study.optimize(parabola, options),
+                    Catch::Contains("started 0 of the threads for 4 jobs") && Catch::Contains("ask for fewer jobs"));
+  CHECK(study.trials().empty());
 }
