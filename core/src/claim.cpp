@@ -73,14 +73,7 @@ std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& 
     std::optional<TrialNumber> waiting;
     {
       const std::shared_lock lock(*history_mutex);
-      if (history->count(TrialState::waiting) != 0) {
-        for (const std::uint32_t n : history->unfinished()) {
-          if (history->state(n) == TrialState::waiting) {
-            waiting = n;
-            break;
-          }
-        }
-      }
+      if (!history->waiting_trials().empty()) waiting = history->waiting_trials().front();
     }
     if (!waiting) return claim_new(budget, lease);
     bool spent = false;
@@ -158,8 +151,7 @@ std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>&
   std::vector<std::pair<TrialNumber, History::Owner>> owned;
   {
     const std::shared_lock lock(*history_mutex);
-    for (const std::uint32_t n : history->unfinished()) {
-      if (history->state(n) != TrialState::running) continue;
+    for (const std::uint32_t n : history->running_trials()) {
       if (std::optional<History::Owner> owner = history->owner(n)) owned.emplace_back(n, std::move(*owner));
     }
   }
@@ -219,9 +211,9 @@ void Study::Impl::fail_old_foreign_trials() {
   {
     const std::shared_lock lock(*history_mutex);
     const Timestamp limit = now() - *options.fail_foreign_after;
-    for (const std::uint32_t n : history->unfinished()) {
+    for (const std::uint32_t n : history->running_trials()) {
       const auto start = history->start_time(n);
-      if (history->state(n) == TrialState::running && !history->owner(n) && start && *start < limit) old.push_back(n);
+      if (!history->owner(n) && start && *start < limit) old.push_back(n);
     }
   }
   for (const TrialNumber number : old) {

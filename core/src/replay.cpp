@@ -127,7 +127,7 @@ class Replay {
     for (TrialNumber n = next.horizon; n < history_->horizon(); ++n) monotone = monotone && !gone(n);
     for (const TrialNumber n : next.unfinished) monotone = monotone && !gone(n);
     for (const TrialNumber n : next.pending) monotone = monotone && !gone(n);
-    for (const std::uint32_t n : history_->unfinished()) monotone = monotone && !pending_no_more(n);
+    for (const std::uint32_t n : history_->running_trials()) monotone = monotone && !pending_no_more(n);
     if (!monotone) rebuild();
     std::vector<TrialNumber> candidates = shown_.unfinished;
     candidates.insert(candidates.end(), shown_.pending.begin(), shown_.pending.end());
