@@ -2,6 +2,7 @@
 // Which trial a worker works on next: one whose owner died, a waiting one, or a new one.
 #include <algorithm>
 #include <set>
+#include <thread>
 
 #include <hone/json_text.hpp>
 
@@ -57,7 +58,7 @@ Claim Study::Impl::new_claim(const std::optional<Timestamp>& lease) const {
 }
 
 std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& budget,
-                                             const std::optional<Timestamp>& lease) {
+                                             const std::optional<Timestamp>& lease, const Patience* patience) {
   make_ready();
   if (!lease && storage->shared()) {
     const std::lock_guard lock(owners_mutex);
@@ -69,16 +70,22 @@ std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& 
   for (;;) {
     if (!history_is_shared) refresh();
     if (options.fail_foreign_after) fail_old_foreign_trials();
-    if (std::optional<Claim> claim = take_over_dead(lease)) return claim;
-    std::optional<TrialNumber> waiting;
-    {
-      const std::shared_lock lock(*history_mutex);
-      if (!history->waiting_trials().empty()) waiting = history->waiting_trials().front();
+    std::optional<TrialNumber> undecided;
+    if (std::optional<Claim> claim = take_over_dead(lease, undecided)) return claim;
+    const bool waits = undecided && patience != nullptr;
+    if (!waits || !patience->before_drawing) {
+      std::optional<TrialNumber> waiting;
+      {
+        const std::shared_lock lock(*history_mutex);
+        if (!history->waiting_trials().empty()) waiting = history->waiting_trials().front();
+      }
+      bool spent = !waiting;
+      std::optional<Claim> claim = waiting ? claim_waiting(*waiting, lease, budget, &spent) : claim_new(budget, lease);
+      if (claim || (spent && !waits)) return claim;
+      // Another worker was faster.
+      if (!spent) continue;
     }
-    if (!waiting) return claim_new(budget, lease);
-    bool spent = false;
-    if (std::optional<Claim> claim = claim_waiting(*waiting, lease, budget, &spent)) return claim;
-    if (spent) return std::nullopt;
+    if (!wait_for_owner(*undecided, *patience)) return std::nullopt;
   }
 }
 
@@ -125,29 +132,65 @@ std::optional<Claim> Study::Impl::claim_waiting(TrialNumber number, const std::o
 
 // ---- takeover
 
-bool Study::Impl::owner_is_dead(TrialNumber number, const History::Owner& owner) {
-  if (owner.token.empty()) return true;
+OwnerLife Study::Impl::life_of_owner(TrialNumber number, const History::Owner& owner) {
+  if (owner.token.empty()) return OwnerLife::dead;
   const std::optional<OwnerToken> token = owner_token_from(owner.token);
-  if (!token) return false;
-  if (!token->lease && token->worker() == process_token.worker()) return is_abandoned(owner.token);
+  if (!token) return OwnerLife::alive;
+  if (!token->lease && token->worker() == process_token.worker()) {
+    return is_abandoned(owner.token) ? OwnerLife::dead : OwnerLife::alive;
+  }
+  const auto time = std::chrono::steady_clock::now();
   {
     // Asking the system or the storage about each running trial before each new one would cost more than the trials.
     const std::lock_guard lock(owners_mutex);
-    const auto time = std::chrono::steady_clock::now();
-    const auto [checked, first] = owners_checked.try_emplace(number, time);
-    if (!first && time - checked->second < std::chrono::milliseconds(200)) return false;
-    checked->second = time;
+    const auto checked = owners_checked.find(number);
+    if (checked != owners_checked.end() && time - checked->second.time < std::chrono::milliseconds(200)) {
+      return checked->second.life == OwnerLife::dead ? OwnerLife::alive : checked->second.life;
+    }
+    owners_checked[number].time = time;
   }
-  switch (life_of(*token)) {
-    case OwnerLife::alive: return false;
-    case OwnerLife::dead: return true;
-    case OwnerLife::unknown: break;
-  }
-  const std::optional<std::chrono::milliseconds> age = storage->heartbeat_age(token->worker());
-  return !age || *age > options.heartbeat_grace;
+  OwnerLife life = hone::life_of(*token);
+  if (life == OwnerLife::unknown) life = life_by_heartbeat(token->worker());
+  const std::lock_guard lock(owners_mutex);
+  owners_checked[number].life = life;
+  return life;
 }
 
-std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>& lease) {
+// A young heartbeat may be the last of a worker that was killed since. So a worker elsewhere counts as alive once its
+// beat has been seen to advance, and for as long as beats keep coming; before that its life is unknown.
+OwnerLife Study::Impl::life_by_heartbeat(const std::string& worker) {
+  const auto before = std::chrono::steady_clock::now();
+  const std::optional<std::chrono::milliseconds> age = storage->heartbeat_age(worker);
+  const auto after = std::chrono::steady_clock::now();
+  if (!age || *age > options.heartbeat_grace) return OwnerLife::dead;
+  const std::lock_guard lock(owners_mutex);
+  SeenBeat& seen = beats.try_emplace(worker, SeenBeat{after - *age}).first->second;
+  // The two clocks drift a little.
+  if (before - *age > seen.not_after + std::chrono::milliseconds(50)) seen = {after - *age, true};
+  return seen.advanced && *age <= 2 * options.heartbeat_interval ? OwnerLife::alive : OwnerLife::unknown;
+}
+
+// Until the owner's heartbeat advances or is stale, or the wait is interrupted (false).
+bool Study::Impl::wait_for_owner(TrialNumber number, const Patience& patience) {
+  bool first = false;
+  {
+    const std::lock_guard lock(owners_mutex);
+    first = waited_for.insert(number).second;
+  }
+  if (first) {
+    const auto grace = std::chrono::duration_cast<std::chrono::seconds>(options.heartbeat_grace);
+    logger->warning("trial " + std::to_string(number) +
+                    " is with a worker on another machine or in another container, and it cannot be told yet whether "
+                    "that one still lives; waiting for its next sign of life, or until it has been silent for " +
+                    std::to_string(grace.count()) + " s and the trial is taken over");
+  }
+  if (patience.interrupted()) return false;
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  return !patience.interrupted();
+}
+
+std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>& lease,
+                                                 std::optional<TrialNumber>& undecided) {
   std::vector<std::pair<TrialNumber, History::Owner>> owned;
   {
     const std::shared_lock lock(*history_mutex);
@@ -156,7 +199,9 @@ std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>&
     }
   }
   for (const auto& [number, owner] : owned) {
-    if (!owner_is_dead(number, owner)) continue;
+    const OwnerLife life = life_of_owner(number, owner);
+    if (life == OwnerLife::unknown && !undecided) undecided = number;
+    if (life != OwnerLife::dead) continue;
     if (std::optional<Claim> claim = take_over(number, owner, lease)) return claim;
   }
   return std::nullopt;

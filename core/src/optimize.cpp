@@ -41,28 +41,31 @@ bool ends_the_loop(const std::exception_ptr& error, const OptimizeOptions& optio
 class Loop {
  public:
   Loop(Study& study, Study::Impl& impl, const Objective& objective, const OptimizeOptions& options)
-      : study_(study), impl_(impl), objective_(objective), options_(options) {}
+      : study_(study),
+        impl_(impl),
+        objective_(objective),
+        options_(options),
+        jobs_(options.jobs > 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency())) {}
 
   void run() {
-    const std::int64_t jobs = options_.jobs > 0 ? options_.jobs : std::max(1u, std::thread::hardware_concurrency());
-    if (jobs == 1) {
+    if (jobs_ == 1) {
       work();
     } else {
-      work_in_threads(jobs);
+      work_in_threads();
     }
     if (error_) std::rethrow_exception(error_);
   }
 
  private:
-  void work_in_threads(std::int64_t jobs) {
+  void work_in_threads() {
     std::vector<std::jthread> workers;
     // Held until all are there, so that no trial begins if they cannot be.
     const std::lock_guard lock(mutex_);
     try {
-      for (std::int64_t i = 0; i < jobs; ++i) workers.emplace_back([this] { work(); });
+      for (std::int64_t i = 0; i < jobs_; ++i) workers.emplace_back([this] { work(); });
     } catch (const std::system_error& error) {
       error_ = std::make_exception_ptr(Error("the system started " + std::to_string(workers.size()) +
-                                             " of the threads for " + std::to_string(jobs) + " jobs and no more (" +
+                                             " of the threads for " + std::to_string(jobs_) + " jobs and no more (" +
                                              error.what() + "); ask for fewer jobs"));
     }
   }
@@ -78,18 +81,24 @@ class Loop {
     }
   }
 
+  // The caller holds the mutex.
+  bool is_over() const {
+    if (error_ || options_.stop.stop_requested() || impl_.stop_requested) return true;
+    return options_.timeout && Clock::now() - begin_ >= *options_.timeout;
+  }
+
   bool may_begin() {
     const std::lock_guard lock(mutex_);
-    if (error_ || options_.stop.stop_requested() || impl_.stop_requested) return false;
-    if (options_.timeout && Clock::now() - begin_ >= *options_.timeout) return false;
+    if (is_over()) return false;
     if (options_.n_trials && begun_ >= *options_.n_trials) return false;
     ++begun_;
     return true;
   }
 
-  // False when the study's budget is spent.
+  // False when the study's budget is spent, or the loop is over.
   bool one_trial() {
-    const std::optional<Claim> claim = impl_.claim_next(impl_.budget_of_sampler(options_.budget), std::nullopt);
+    const std::optional<Claim> claim =
+        impl_.claim_next(impl_.budget_of_sampler(options_.budget), std::nullopt, &patience_);
     if (!claim) return false;
     std::unique_ptr<Trial::Impl> begun = start(*claim);
     if (!begun) {
@@ -133,7 +142,7 @@ class Loop {
     } catch (const TrialPruned&) {
       ending.state = TrialState::pruned;
     } catch (const TrialReleased&) {
-      if (!running.ended()) running.release();
+      give_back(running);
       return false;
     } catch (const StorageError&) {
       throw;
@@ -178,7 +187,12 @@ class Loop {
   Study::Impl& impl_;
   const Objective& objective_;
   const OptimizeOptions& options_;
+  const std::int64_t jobs_;
   const Clock::time_point begin_ = Clock::now();
+  const Patience patience_{jobs_ == 1, [this] {
+                             const std::lock_guard lock(mutex_);
+                             return is_over();
+                           }};
   std::mutex mutex_;
   std::mutex callbacks_mutex_;
   std::int64_t begun_ = 0;
