@@ -87,6 +87,12 @@ class Loop {
     return options_.timeout && Clock::now() - begin_ >= *options_.timeout;
   }
 
+  bool is_interrupted() {
+    if (options_.interrupted && options_.interrupted()) return true;
+    const std::lock_guard lock(mutex_);
+    return is_over();
+  }
+
   bool may_begin() {
     const std::lock_guard lock(mutex_);
     if (is_over()) return false;
@@ -189,10 +195,7 @@ class Loop {
   const OptimizeOptions& options_;
   const std::int64_t jobs_;
   const Clock::time_point begin_ = Clock::now();
-  const Patience patience_{jobs_ == 1, [this] {
-                             const std::lock_guard lock(mutex_);
-                             return is_over();
-                           }};
+  const Patience patience_{jobs_ == 1, [this] { return is_interrupted(); }};
   std::mutex mutex_;
   std::mutex callbacks_mutex_;
   std::int64_t begun_ = 0;

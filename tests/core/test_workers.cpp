@@ -212,6 +212,10 @@ TEST_CASE("the wait for a worker elsewhere can be interrupted, and ends with the
   options.stop = {};
   options.timeout = std::chrono::milliseconds(300);
   study.optimize(sum, options);
+  options.timeout.reset();
+  int asked = 0;
+  options.interrupted = [&asked] { return ++asked == 3; };
+  study.optimize(sum, options);
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
   CHECK(study.trials().size() == 4);
 }

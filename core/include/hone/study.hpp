@@ -52,6 +52,8 @@ struct StudyOptions {
   std::vector<std::string> metric_names{};                  ///< one per objective, or empty
   std::chrono::milliseconds lease{std::chrono::hours(24)};  ///< of trials asked for outside of `optimize`
   std::chrono::milliseconds heartbeat_interval{std::chrono::seconds(10)};
+  /// A worker elsewhere (another machine or container) is dead when its heartbeat is older than this. Until it is, or
+  /// is seen to advance, a single worker waits before it draws, and each before it ends short of the budget.
   std::chrono::milliseconds heartbeat_grace{std::chrono::seconds(60)};
   std::int64_t max_crashes = 3;  ///< crashes without a new report between them that make a trial FAIL
   /// Fails RUNNING trials of other libraries that started longer ago than this; absent: they are left alone.
@@ -75,6 +77,9 @@ struct OptimizeOptions {
   std::function<bool(const std::exception_ptr&)> counts_as_fail{};
   /// Ends the loop: no new trial begins; running objectives are waited for.
   std::stop_token stop{};
+  /// For hosts that learn of an interruption only when they ask: called now and then while a worker waits for another
+  /// (see `heartbeat_grace`), from its thread; true ends the loop as `stop` does.
+  std::function<bool()> interrupted{};
 };
 
 struct AskOptions {
