@@ -2,6 +2,8 @@
 """What goes wrong reaches the user as one readable exception, and nothing is lost."""
 
 import gc
+import sqlite3
+import time
 import traceback
 
 import pytest
@@ -90,6 +92,27 @@ def test_a_storage_that_goes_away(url, tmp_path):
         study.trials
     except hone.StorageError:
         pass
+
+
+def test_a_storage_that_is_locked_gives_the_trial_back(url, tmp_path):
+    study = hone.create_study(storage=url + "?timeout=0.2", sampler="random")
+    drawn = []
+
+    def locked(trial):
+        drawn.append(trial.suggest_float("x", 0, 1))
+        connection = sqlite3.connect(tmp_path / "study.db", isolation_level=None)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            time.sleep(1.1)  # reports are stored once a second
+            trial.report(0.5, 1)
+        finally:
+            connection.close()
+
+    with pytest.raises(hone.StorageError, match="locked"):
+        study.optimize(locked, n_trials=3)
+    study.optimize(lambda trial: drawn.append(trial.suggest_float("x", 0, 1)) or 1.0, n_trials=1)
+    assert [trial.state.name for trial in study.trials] == ["COMPLETE"]
+    assert drawn[0] == drawn[1]
 
 
 def test_a_pruner_that_is_asked_without_its_metric(parabola):
