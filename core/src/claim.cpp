@@ -133,12 +133,10 @@ std::optional<Claim> Study::Impl::claim_waiting(TrialNumber number, const std::o
 // ---- takeover
 
 OwnerLife Study::Impl::life_of_owner(TrialNumber number, const History::Owner& owner) {
-  if (owner.token.empty()) return OwnerLife::dead;
+  if (owner.token.empty() || is_abandoned(owner.token)) return OwnerLife::dead;
   const std::optional<OwnerToken> token = owner_token_from(owner.token);
   if (!token) return OwnerLife::alive;
-  if (!token->lease && token->worker() == process_token.worker()) {
-    return is_abandoned(owner.token) ? OwnerLife::dead : OwnerLife::alive;
-  }
+  if (!token->lease && token->worker() == process_token.worker()) return OwnerLife::alive;
   const auto time = std::chrono::steady_clock::now();
   {
     // Asking the system or the storage about each running trial before each new one would cost more than the trials.

@@ -131,9 +131,6 @@ class Loop {
     } catch (const TrialError& error) {
       impl_.logger->warning(error.what());
       return nullptr;
-    } catch (const StorageError&) {
-      Study::Impl::abandon(claim.token_text);
-      throw;
     }
   }
 

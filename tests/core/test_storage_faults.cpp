@@ -110,6 +110,15 @@ TEST_CASE("a trial whose end cannot be stored is run again, also when it could n
   }
 }
 
+TEST_CASE("a trial that could not be begun when it was asked for is the next one's") {
+  Faulty faulty("failed ask");
+  faulty.fail(1);
+  CHECK_THROWS_AS(faulty.study.ask(), StorageError);
+  Trial trial = faulty.study.ask();
+  CHECK(trial.number() == 0);
+  CHECK(trial.attempt() == 1);
+}
+
 TEST_CASE("a write that may be tried again is tried again, for a while") {
   Faulty faulty("passing fault");
   const auto objective = [&](Trial& trial) -> Values {
