@@ -69,8 +69,8 @@ void DensityModel::update(const hone::History& history, const TrialLog& log) {
 }
 
 // The index of the candidate with the greatest log l(x) - log g(x); the first of equal ones. A sum that is not complete
-// is a lower bound of g, so the ratio is at most what it says: the most promising candidate is worked on until its ratio
-// is known and nobody else can reach it.
+// is a lower bound of g, so the ratio is at most what it says: the most promising candidate is worked on until its
+// ratio is known and nobody else can reach it.
 std::size_t DensityModel::best_of(std::span<const double> rows, std::span<const double> log_below) {
   above_.refresh();
   const auto row = [&](std::size_t i) { return rows.subspan(i * space_.size(), space_.size()); };

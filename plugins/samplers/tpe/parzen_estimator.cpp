@@ -60,6 +60,7 @@ void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const 
       c.kernels.observed[i] = static_cast<std::uint32_t>(rows[i * dimension_ + c.column]);
     }
   }
+  first_moved_ = 0;
   changed_ = true;
 }
 
@@ -73,6 +74,7 @@ void ParzenEstimator::insert(std::int64_t number, std::span<const double> row) {
   for (Categorical& c : categorical_) {
     c.kernels.observed.insert(c.kernels.observed.begin() + at, static_cast<std::uint32_t>(row[c.column]));
   }
+  first_moved_ = std::min(first_moved_, static_cast<std::size_t>(at));
   changed_ = true;
 }
 
@@ -82,6 +84,7 @@ void ParzenEstimator::erase(std::int64_t number) {
   constants_.erase(constants_.begin() + at);
   for (Numeric& n : numeric_) n.kernels.erase(static_cast<std::size_t>(at));
   for (Categorical& c : categorical_) c.kernels.observed.erase(c.kernels.observed.begin() + at);
+  first_moved_ = std::min(first_moved_, static_cast<std::size_t>(at));
   changed_ = true;
 }
 
@@ -90,6 +93,7 @@ void ParzenEstimator::refresh() {
   changed_ = false;
   const std::size_t n = size();
   if (weights_.size() != n || n == 0) {
+    ramp_ = RampWeights(n, options_.weights);
     weights_ = kernel_weights(n, options_.weights);
     prior_weight_ = n == 0 ? 1.0 : options_.consider_prior ? options_.prior_weight : 0.0;
     total_weight_ = std::accumulate(weights_.begin(), weights_.end(), 0.0) + prior_weight_;
@@ -108,6 +112,19 @@ void ParzenEstimator::refresh() {
   } else {
     for (const std::uint32_t slot : changed_slots_) refresh_constant(slot);
   }
+  if (on_line()) refresh_line(all);
+  first_moved_ = n;
+}
+
+void ParzenEstimator::refresh_line(bool all) {
+  // The widths must not change with the number of kernels, and there must be a prior to measure errors by.
+  if (size() < LineMixture::worthwhile || !options_.magic_clip || prior_weight_ <= 0.0) {
+    line_.reset();
+    return;
+  }
+  all = all || !line_ || first_moved_ < line_->entered();
+  if (!line_) line_.emplace();
+  line_->refresh(numeric_[0].kernels, ramp_, changed_slots_, all);
 }
 
 void ParzenEstimator::refresh_constant(std::size_t slot) {
@@ -282,14 +299,13 @@ double ParzenEstimator::log_block_on_line(double value, Block block) {
   const std::span<double> logs = std::span(work_.logs).first(block.size);
   std::ranges::copy(std::span(constants_).subspan(block.first, block.size), logs.begin());
   work_.loops.subtract_half_squares(logs, kernels.means().data() + block.first,
-                                    kernels.inverse_widths().data() + block.first,
-                                    kernels.transform().to_point(value));
+                                    kernels.inverse_widths().data() + block.first, kernels.transform().to_point(value));
   return log_of_sum(logs, weights_.data() + block.first);
 }
 
 // The log of what a block of observations adds to a sum that is known to be at least `certain`.
 double ParzenEstimator::log_block(std::span<const double> row, Block block, double certain) {
-  if (dimension_ == 1 && continuous_ == 1) return log_block_on_line(row[0], block);
+  if (on_line()) return log_block_on_line(row[0], block);
   // No weight is above 1, so all kernels below this have together less than e^-30 of what is there for certain.
   const double least = certain == minus_infinity ? std::numeric_limits<double>::lowest()
                                                  : certain - portable::log(static_cast<double>(size() + 1)) - 30.0;
@@ -312,6 +328,12 @@ ParzenEstimator::PartialSum ParzenEstimator::start_sum(std::span<const double> r
 }
 
 void ParzenEstimator::advance(std::span<const double> row, PartialSum& sum) {
+  if (line_) {
+    const double height = line_->log_height();
+    const double kernels = line_->sum(numeric_[0].kernels.transform().to_point(row[0]));
+    sum = {height + portable::log(portable::exp(sum.log_sum - height) + kernels), 0};
+    return;
+  }
   // Blocks of 256, 768, 3072, ... of the newest: the first bound is cheap, and few steps lead to the end.
   constexpr std::size_t smallest = 256;
   const std::size_t added = size() - sum.remaining;
@@ -322,8 +344,10 @@ void ParzenEstimator::advance(std::span<const double> row, PartialSum& sum) {
   const double block = log_block(row, {sum.remaining, count}, sum.log_sum);
   const double high = std::max(sum.log_sum, block);
   const double low = std::min(sum.log_sum, block);
-  if (low > minus_infinity) sum.log_sum = high + portable::log1p(portable::exp(low - high));
-  else sum.log_sum = high;
+  if (low > minus_infinity)
+    sum.log_sum = high + portable::log1p(portable::exp(low - high));
+  else
+    sum.log_sum = high;
 }
 
 void ParzenEstimator::log_density(std::span<const double> rows, std::span<double> result) {

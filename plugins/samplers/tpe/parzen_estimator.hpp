@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include <hone/random.hpp>
 
 #include "kernel_weights.hpp"
+#include "line_mixture.hpp"
 #include "mixture_loops.hpp"
 #include "numeric_kernels.hpp"
 
@@ -112,6 +114,8 @@ class ParzenEstimator {
   };
   double log_block(std::span<const double> row, Block block, double certain);
   double log_block_on_line(double value, Block block);
+  bool on_line() const { return dimension_ == 1 && continuous_ == 1; }
+  void refresh_line(bool all);
   double log_of_sum(std::span<const double> logs, const double* weights) const;
   double log_prior_at(std::span<const double> row) const;
   void refresh_constant(std::size_t slot);
@@ -133,6 +137,9 @@ class ParzenEstimator {
   std::vector<double> constants_;      // by slot: what the log density of a kernel's numeric parameters is at most
   double categorical_constant_ = 0.0;  // and of its categorical ones
   std::vector<std::uint32_t> changed_slots_;
+  std::size_t first_moved_ = 0;      // slots below are where they were at the last refresh
+  std::optional<LineMixture> line_;  // of one continuous parameter, when it is worth the while
+  RampWeights ramp_;
   std::vector<double> weights_;  // by slot, not normalised
   double prior_weight_ = 1.0;    // on the same scale; 0 where the prior is no component
   double total_weight_ = 1.0;
