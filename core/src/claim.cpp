@@ -240,7 +240,8 @@ std::optional<Claim> Study::Impl::take_over(TrialNumber number, const History::O
     patch.trial.new_attempt = true;
   }
   if (!apply(patch, preconditions)) return std::nullopt;
-  if (old_token) kill_leftover_processes(*old_token);
+  // What this process gave up itself left nothing behind, and its other programs go on.
+  if (old_token && old_token->worker() != process_token.worker()) kill_leftover_processes(*old_token);
   if (crashed) {
     logger->info("trial " + std::to_string(number) + ": its worker died; " +
                  (give_up ? "FAIL after " + std::to_string(claim.crashes) + " crashes" : "taken over"));

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A storage that fails for a while: nothing is lost, and no trial is blamed for it.
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
 #include <catch2/catch.hpp>
 
 #include <hone/error.hpp>
+#include <hone/owner.hpp>
 
 #include "fake_plugins.hpp"
 #include "fake_storage.hpp"
@@ -108,6 +113,24 @@ TEST_CASE("a trial whose end cannot be stored is run again, also when it could n
       CHECK(faulty.make().count(TrialState::complete) == static_cast<std::size_t>(run));
     }
   }
+}
+
+TEST_CASE("a process that runs a trial again which it could not give back does not end its other programs") {
+  std::string mark = "HONE_TRIAL_WORKER=" + new_process_token().worker();
+  std::string program = "/bin/sleep", seconds = "60";
+  char* arguments[] = {program.data(), seconds.data(), nullptr};
+  char* environment[] = {mark.data(), nullptr};
+  pid_t child = 0;
+  REQUIRE(posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments, environment) == 0);
+  Faulty faulty("other programs");
+  faulty.fail(1000);
+  CHECK_THROWS_AS(faulty.study.optimize([](Trial&) { return 1.0; }, 1), StorageError);
+  faulty.fail(0);
+  faulty.study.optimize([](Trial&) { return 1.0; }, 1);
+  CHECK(faulty.study.trial(0).state == TrialState::complete);
+  CHECK(waitpid(child, nullptr, WNOHANG) == 0);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
 }
 
 TEST_CASE("a trial that could not be begun when it was asked for is the next one's") {
