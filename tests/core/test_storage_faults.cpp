@@ -41,15 +41,18 @@ struct Faulty {
 TEST_CASE("what a failed write held is written by the next one") {
   Faulty faulty("failed flush");
   Trial trial = faulty.study.ask();
-  const double x = trial.suggest_float("x", 0.0, 1.0);
-  trial.report(0.5, 1);
-  trial.report("accuracy", 0.25, 1);
-  trial.set_user_attr("note", "kept");
-  trial.set_constraint("memory", -1.0);
-  faulty.fail(2);
+  faulty.fail(1000);
+  // What is learnt of an asked trial is stored at once.
+  CHECK_THROWS_AS(trial.suggest_float("x", 0.0, 1.0), StorageError);
+  CHECK_THROWS_AS(trial.report(0.5, 1), StorageError);
+  CHECK_THROWS_AS(trial.report("accuracy", 0.25, 1), StorageError);
+  CHECK_THROWS_AS(trial.set_user_attr("note", "kept"), StorageError);
+  CHECK_THROWS_AS(trial.set_constraint("memory", -1.0), StorageError);
   CHECK_THROWS_AS(trial.flush(), StorageError);
-  trial.report(0.75, 2);
+  CHECK_THROWS_AS(trial.report(0.75, 2), StorageError);
   CHECK_THROWS_AS(faulty.study.tell(trial, 3.0), StorageError);
+  faulty.fail(0);
+  const double x = trial.suggest_float("x", 0.0, 1.0);
   faulty.study.tell(trial, 3.0);
   const FrozenTrial stored = faulty.make().trial(0);
   CHECK(stored.state == TrialState::complete);
