@@ -15,7 +15,9 @@
 
 #include "evolution.hpp"
 #include "generation_fact.hpp"
+#include "source_points.hpp"
 #include "trial_pool.hpp"
+#include "warm_start.hpp"
 
 namespace {
 
@@ -45,9 +47,10 @@ struct CmaesOptions {
           "leave one of them out");
     }
     read_x0(options.json("x0"));
+    read_source(options);
     // What the state depends on: studies that change one of these begin a new evolution.
     for (const char* name : {"popsize", "sigma0", "use_separable_cma", "lr_adapt", "restart_strategy", "inc_popsize",
-                             "x0", "with_margin", "consider_pruned_trials"}) {
+                             "x0", "with_margin", "consider_pruned_trials", "source_trials", "source_study"}) {
       text += host.to_json_text(options.json(name)) + ';';
     }
   }
@@ -59,9 +62,32 @@ struct CmaesOptions {
   std::optional<Eigen::Index> popsize;
   cmaes::EvolutionSettings settings;
   std::map<std::string, double, std::less<>> x0;
+  hone::Json source_trials;  ///< null or a list
+  std::string source_study;  ///< empty for none
+  std::shared_ptr<hone::Storage> source_storage;
   std::string text;
 
+  bool has_source() const { return !source_trials.is_null() || !source_study.empty(); }
+
  private:
+  void read_source(const hone::Options& options) {
+    source_trials = options.json("source_trials");
+    source_study = options.get<std::string>("source_study");
+    source_storage = options.plugin<hone::Storage>("source_storage");
+    if (source_study.empty() != (source_storage == nullptr)) {
+      throw std::invalid_argument(
+          "options 'source_study' and 'source_storage' need each other: a name and where it is");
+    }
+    if (!source_trials.is_null() && !source_study.empty()) {
+      throw std::invalid_argument("options 'source_trials' and 'source_study' exclude each other");
+    }
+    if (has_source() && (!x0.empty() || !options.is_auto("sigma0") || settings.separable)) {
+      throw std::invalid_argument(
+          "a source gives the first mean, deviation and covariances, so that 'x0', 'sigma0' and 'use_separable_cma' "
+          "cannot be given with it");
+    }
+  }
+
   void read_x0(const hone::Json& given) {
     if (given.as_object() == nullptr) return;
     for (const auto& [name, value] : *given.as_object()) {
@@ -119,19 +145,37 @@ class StudyEvolution {
   }
 
  private:
-  // {"at": the first trial that counts, "population": lambda}, published by the worker that comes first.
-  void start(const hone::StudyView& study, hone::TrialNumber number) {
-    const std::span<const std::uint32_t> unfinished = study.history()->unfinished();
-    hone::TrialNumber horizon = number;
-    if (!unfinished.empty()) horizon = std::min<hone::TrialNumber>(horizon, unfinished.front());
+  // What the worker that comes first publishes: {"at": the first trial that counts, "population": lambda, "source":
+  // the points of a warm start}. The source may go afterwards.
+  std::string start_text(const hone::StudyView& study, hone::TrialNumber number) const {
     const auto n = static_cast<Eigen::Index>(space_.size());
     const Eigen::Index by_default = std::max<Eigen::Index>(cmaes::default_population_size(n), study.workers());
+    const std::int64_t population = options_.popsize.value_or(by_default);
+    // Trials that other workers have begun count as well, as far as they can be of the first generation.
+    const std::span<const std::uint32_t> unfinished = study.history()->unfinished();
+    hone::TrialNumber at = unfinished.empty() ? number : std::min<hone::TrialNumber>(number, unfinished.front());
+    at = std::max(at, number - population);
+    hone::Json fact;
+    fact.set("at", at);
+    fact.set("population", population);
+    if (options_.has_source()) {
+      auto points = options_.source_storage
+                        ? cmaes::source_points(*options_.source_storage, options_.source_study, space_)
+                        : cmaes::source_points(options_.source_trials, space_, study.directions()[0]);
+      hone::Json::Array list;
+      for (const std::vector<double>& point : cmaes::best_points(std::move(points), cmaes::warm_start_gamma)) {
+        list.emplace_back(hone::Json::Array(point.begin(), point.end()));
+      }
+      fact.set("source", std::move(list));
+    }
+    return host_.to_json_text(fact);
+  }
+
+  void start(const hone::StudyView& study, hone::TrialNumber number) {
     const std::string key = key_ + "start";
-    const hone::Json fact = host_.parse_json(study.publish_once(
-        key,
-        "{\"at\": " + std::to_string(horizon) +
-            ", \"population\": " + std::to_string(options_.popsize.value_or(by_default)) + "}",
-        {}));
+    std::optional<std::string> text = study.published(key);
+    if (!text) text = study.publish_once(key, start_text(study, number), {});
+    const hone::Json fact = host_.parse_json(*text);
     const hone::Json* at = fact.find("at");
     const hone::Json* population = fact.find("population");
     if (at == nullptr || at->as_int() == nullptr || population == nullptr || population->as_int() == nullptr ||
@@ -142,13 +186,30 @@ class StudyEvolution {
     cmaes::EvolutionSettings settings = options_.settings;
     settings.seed = study.seed();
     settings.lambda = *population->as_int();
-    settings.mean = Eigen::VectorXd::Constant(n, 0.5);
-    for (Eigen::Index j = 0; j < n; ++j) {
+    settings.mean = Eigen::VectorXd::Constant(coordinates.size(), 0.5);
+    for (Eigen::Index j = 0; j < coordinates.size(); ++j) {
       const auto given = options_.x0.find(space_[static_cast<std::size_t>(j)].name);
       if (given != options_.x0.end()) settings.mean[j] = coordinates.place(j, given->second);
     }
+    if (const hone::Json* source = fact.find("source")) begin_at(*source, coordinates, settings);
     pool_.emplace(space_, study.directions()[0], options_.consider_pruned_trials, *at->as_int());
     evolution_.emplace(coordinates, std::move(settings));
+  }
+
+  static void begin_at(const hone::Json& source, const cmaes::Coordinates& coordinates,
+                       cmaes::EvolutionSettings& settings) {
+    const hone::Json::Array& list = *source.as_array();
+    Eigen::MatrixXd points(coordinates.size(), static_cast<Eigen::Index>(list.size()));
+    for (Eigen::Index k = 0; k < points.cols(); ++k) {
+      const hone::Json::Array& point = *list[static_cast<std::size_t>(k)].as_array();
+      for (Eigen::Index j = 0; j < points.rows(); ++j) {
+        points(j, k) = coordinates.place(j, point.at(static_cast<std::size_t>(j)).number().value());
+      }
+    }
+    cmaes::Gaussian gaussian = cmaes::warm_start(points, cmaes::warm_start_alpha);
+    settings.mean = gaussian.mean;
+    settings.first_sigma = gaussian.sigma;
+    settings.C = std::move(gaussian.C);
   }
 
   // Takes in one more generation if there is one.
@@ -324,13 +385,18 @@ constexpr hone_option options[] = {
                                          "where to begin, {\"x\": 0.5}; null: the middle of each range")),
     hone::sdk::bool_option("with_margin", "true",
                            "keep neighbouring values of ints and steps probable (CMA-ES with margin)"),
-    hone::sdk::bool_option("use_separable_cma", "false",
-                           "learn variances alone: linear in the number of parameters"),
+    hone::sdk::bool_option("use_separable_cma", "false", "learn variances alone: linear in the number of parameters"),
     hone::sdk::bool_option("lr_adapt", "false", "learning rates that adapt to noise and many optima"),
     hone::sdk::enum_option("restart_strategy", "\"bipop\"", restart_strategies,
                            "what follows a run that has converged: nothing, ever larger populations, or those and "
                            "small ones by turns"),
     hone::sdk::float_option("inc_popsize", "2", "1", nullptr, "how much larger the population is after a restart"),
+    hone::sdk::or_auto(hone::sdk::option("source_trials", hone::OptionType::list, "null",
+                                         "results of a similar problem to begin from, [{\"params\": {\"x\": 0.5}, "
+                                         "\"value\": 1.25}]")),
+    hone::sdk::string_option("source_study", "\"\"", "a study of a similar problem to begin from"),
+    hone::sdk::or_auto(
+        hone::sdk::option("source_storage", hone::OptionType::storage, "null", "where the source study is")),
     hone::sdk::bool_option("consider_pruned_trials", "true",
                            "count pruned trials, as worse than completed ones; if not, they are passed over"),
     hone::sdk::or_auto(hone::sdk::option("independent_sampler", hone::OptionType::sampler, "null",
@@ -352,7 +418,7 @@ HONE_PLUGINS(hone::sdk::sampler<CmaesSampler>(
          "Ros, Hansen: A Simple Modification in CMA-ES Achieving Linear Time and Space Complexity, PPSN 2008\n"
          "Hansen: Injecting External Solutions Into CMA-ES, arXiv 1110.4181\n"
          "Hamano, Saito, Nomura, Shirakawa: CMA-ES with Margin, GECCO 2022\n"
+         "Nomura, Watanabe, Akimoto, Ozaki, Onishi: Warm Starting CMA-ES for Hyperparameter Optimization, AAAI 2021\n"
          "Nomura, Akimoto, Ono: CMA-ES with Learning Rate Adaptation, GECCO 2023",
-     .capabilities = Capability::same_platform | Capability::constraints | Capability::conditional |
-                     Capability::categorical,
+     .capabilities = Capability::same_platform | Capability::constraints,
      .options = options}));

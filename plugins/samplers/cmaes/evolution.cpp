@@ -42,7 +42,8 @@ Evolution::Evolution(Coordinates coordinates, EvolutionSettings settings)
 CmaEs Evolution::first_es() const {
   const Eigen::Index n = coordinates_.size();
   const Shape shape = settings_.separable ? Shape::diagonal : Shape::full;
-  return {parameters_for(settings_, n, settings_.lambda), settings_.mean, settings_.sigma,
+  return {parameters_for(settings_, n, settings_.lambda), settings_.mean,
+          settings_.first_sigma.value_or(settings_.sigma),
           settings_.C ? Covariance(*settings_.C) : Covariance(n, shape), rates_for(settings_, n)};
 }
 

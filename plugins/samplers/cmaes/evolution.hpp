@@ -23,9 +23,10 @@ namespace cmaes {
 /// How an evolution begins, and what does not change in it.
 struct EvolutionSettings {
   Eigen::Index lambda = 0;
-  double sigma = 1.0 / 6.0;  ///< of a parameter's range
-  Eigen::VectorXd mean;      ///< in [0, 1]
-  std::optional<Eigen::MatrixXd> C;  ///< of the first run; the unit matrix if not given
+  double sigma = 1.0 / 6.0;           ///< of a parameter's range
+  std::optional<double> first_sigma;  ///< of the first run, if it is another
+  Eigen::VectorXd mean;               ///< in [0, 1]
+  std::optional<Eigen::MatrixXd> C;   ///< of the first run; the unit matrix if not given
   bool separable = false;
   bool adapt_learning_rates = false;
   RestartStrategy restarts = RestartStrategy::bipop;

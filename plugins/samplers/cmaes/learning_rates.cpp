@@ -28,8 +28,7 @@ LearningRates::LearningRates(Eigen::Index n)
 
 void LearningRates::adapt(const Eigen::VectorXd& m_before, double sigma_before, const Eigen::MatrixXd& C_before,
                           const Axes& axes, Eigen::VectorXd& m, double& sigma, Covariance& C) {
-  const Eigen::MatrixXd root_inverse =
-      axes.B * axes.D.cwiseInverse().asDiagonal() * axes.B.transpose() / sigma_before;
+  const Eigen::MatrixXd root_inverse = axes.B * axes.D.cwiseInverse().asDiagonal() * axes.B.transpose() / sigma_before;
   const Eigen::VectorXd step = m - m_before;
   const Eigen::MatrixXd before = sigma_before * sigma_before * C_before;
   const Eigen::MatrixXd change = sigma * sigma * C.matrix() - before;

@@ -18,15 +18,15 @@ class StoppingCriteria {
  public:
   StoppingCriteria(Eigen::Index n, Eigen::Index lambda);
 
-  /// After `es.tell`: why the run should end, if it should. `f`: the generation's values, ascending; infinite for points
-  /// without a value.
+  /// After `es.tell`: why the run should end, if it should. `f`: the generation's values, ascending; infinite for
+  /// points without a value.
   std::optional<std::string_view> check(const CmaEs& es, std::span<const double> f);
 
  private:
   bool is_stagnating() const;
 
-  std::size_t window_;       // generations that "recent" means
-  std::size_t stagnation_;   // the least history to call it stagnation
+  std::size_t window_;      // generations that "recent" means
+  std::size_t stagnation_;  // the least history to call it stagnation
   double most_generations_;
   std::deque<double> best_;  // newest last
   std::deque<bool> flat_;

@@ -45,21 +45,21 @@ Eigen::Index default_population_size(Eigen::Index n) {
 StrategyParameters strategy_parameters(Eigen::Index dimension, Eigen::Index lambda) {
   StrategyParameters p = with_weights(dimension, lambda);
   const double n = static_cast<double>(dimension);
-  p.c_sigma = (p.mu_eff + 2.0) / (n + p.mu_eff + 5.0);                                   // eq. 55
-  p.d_sigma = damping(p);                                                                // eq. 55
-  p.c_c = (4.0 + p.mu_eff / n) / (n + 4.0 + 2.0 * p.mu_eff / n);                         // eq. 56
-  p.c_1 = 2.0 / ((n + 1.3) * (n + 1.3) + p.mu_eff);                                      // eq. 57
-  p.c_mu = std::min(1.0 - p.c_1 - 1e-8, 2.0 * (0.25 + p.mu_eff + 1.0 / p.mu_eff - 2.0) /
-                                            ((n + 2.0) * (n + 2.0) + p.mu_eff));         // eq. 58
+  p.c_sigma = (p.mu_eff + 2.0) / (n + p.mu_eff + 5.0);            // eq. 55
+  p.d_sigma = damping(p);                                         // eq. 55
+  p.c_c = (4.0 + p.mu_eff / n) / (n + 4.0 + 2.0 * p.mu_eff / n);  // eq. 56
+  p.c_1 = 2.0 / ((n + 1.3) * (n + 1.3) + p.mu_eff);               // eq. 57
+  p.c_mu = std::min(1.0 - p.c_1 - 1e-8,
+                    2.0 * (0.25 + p.mu_eff + 1.0 / p.mu_eff - 2.0) / ((n + 2.0) * (n + 2.0) + p.mu_eff));  // eq. 58
 
   const Eigen::Index negatives = p.lambda - p.mu;
   const double mu_eff_minus = effective_mass(p.w.tail(negatives));
-  const double alpha = std::min({1.0 + p.c_1 / p.c_mu,                                   // eq. 50
-                                 1.0 + 2.0 * mu_eff_minus / (p.mu_eff + 2.0),            // eq. 51
-                                 (1.0 - p.c_1 - p.c_mu) / (n * p.c_mu)});                // eq. 52
+  const double alpha = std::min({1.0 + p.c_1 / p.c_mu,                         // eq. 50
+                                 1.0 + 2.0 * mu_eff_minus / (p.mu_eff + 2.0),  // eq. 51
+                                 (1.0 - p.c_1 - p.c_mu) / (n * p.c_mu)});      // eq. 52
   const double positive_sum = p.w.cwiseMax(0.0).sum();
   const double negative_sum = -p.w.cwiseMin(0.0).sum();
-  for (double& w : p.w) w *= w >= 0.0 ? 1.0 / positive_sum : alpha / negative_sum;       // eq. 53
+  for (double& w : p.w) w *= w >= 0.0 ? 1.0 / positive_sum : alpha / negative_sum;  // eq. 53
   // Decomposing C costs n^3 and changes little at the rates of high dimensions. The tutorial (B.2) waits for
   // 1 / (10 n (c_1 + c_mu)) generations, pycma five times as long.
   p.eigen_gap = std::max<std::int64_t>(1, std::llround(0.5 / (n * (p.c_1 + p.c_mu))));
@@ -78,9 +78,9 @@ StrategyParameters separable_parameters(Eigen::Index dimension, Eigen::Index lam
   p.d_sigma = damping(p);
   p.c_c = 4.0 / (n + 4.0);
   p.c_1 = 2.0 / ((n + 1.3) * (n + 1.3) + p.mu_eff);
-  const double full = 2.0 / p.mu_eff / ((n + std::sqrt(2.0)) * (n + std::sqrt(2.0))) +
-                      (1.0 - 1.0 / p.mu_eff) *
-                          std::min(1.0, (2.0 * p.mu_eff - 1.0) / ((n + 2.0) * (n + 2.0) + p.mu_eff));
+  const double full =
+      2.0 / p.mu_eff / ((n + std::sqrt(2.0)) * (n + std::sqrt(2.0))) +
+      (1.0 - 1.0 / p.mu_eff) * std::min(1.0, (2.0 * p.mu_eff - 1.0) / ((n + 2.0) * (n + 2.0) + p.mu_eff));
   p.c_mu = std::min(1.0 - p.c_1, (n + 2.0) / 3.0 * full);
   return p;
 }

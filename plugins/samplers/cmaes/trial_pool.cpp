@@ -14,9 +14,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 bool TrialPool::is_usable(const hone::History& history, hone::TrialNumber number) const {
   const hone::TrialState state = history.state(number);
   if (state != hone::TrialState::complete && !(consider_pruned_ && state == hone::TrialState::pruned)) return false;
-  return std::ranges::none_of(space_, [&](const hone::Parameter& parameter) {
-    return std::isnan(history.value(number, parameter.id));
-  });
+  return std::ranges::none_of(
+      space_, [&](const hone::Parameter& parameter) { return std::isnan(history.value(number, parameter.id)); });
 }
 
 Standing TrialPool::standing(const hone::History& history, hone::TrialNumber number) const {
@@ -68,8 +67,7 @@ std::optional<hone::TrialNumber> TrialPool::spare_better_than(const hone::Histor
   return better ? std::optional(best.number) : std::nullopt;
 }
 
-std::vector<Result> TrialPool::results(const hone::History& history,
-                                       std::span<const hone::TrialNumber> numbers) const {
+std::vector<Result> TrialPool::results(const hone::History& history, std::span<const hone::TrialNumber> numbers) const {
   std::vector<Standing> order;
   for (const hone::TrialNumber number : numbers) order.push_back(standing(history, number));
   std::ranges::sort(order, [](const Standing& a, const Standing& b) { return a < b; });
