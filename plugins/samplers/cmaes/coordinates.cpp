@@ -7,6 +7,12 @@ namespace cmaes {
 
 Coordinates::Coordinates(const hone::SearchSpace& space, bool with_margin) {
   for (const hone::Parameter& parameter : space) {
+    if (const auto* categorical = std::get_if<hone::CategoricalDistribution>(parameter.distribution)) {
+      slots_.push_back({true, static_cast<Eigen::Index>(choices_.size())});
+      choices_.push_back(static_cast<Eigen::Index>(categorical->choices.size()));
+      continue;
+    }
+    slots_.push_back({false, size()});
     Coordinate c{hone::sdk::NumericTransform(*parameter.distribution), 0.0, 0.0, 0.0, false};
     c.width = c.transform.high() - c.transform.low();
     c.first = c.transform.to_value(c.transform.low());
@@ -16,7 +22,9 @@ Coordinates::Coordinates(const hone::SearchSpace& space, bool with_margin) {
   }
 }
 
-bool Coordinates::any_discrete() const { return std::ranges::any_of(all_, &Coordinate::discrete); }
+std::size_t Coordinates::discrete_count() const {
+  return static_cast<std::size_t>(std::ranges::count_if(all_, &Coordinate::discrete));
+}
 
 double Coordinates::place(Eigen::Index j, double value) const {
   const Coordinate& c = all_[index(j)];

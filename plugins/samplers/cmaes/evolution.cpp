@@ -19,6 +19,8 @@ constexpr double most_deviation = 1.0 / 3.0;  // of a range, as in pycma
 
 StrategyParameters parameters_for(const EvolutionSettings& settings, Eigen::Index n, Eigen::Index lambda) {
   StrategyParameters p = settings.separable ? separable_parameters(n, lambda) : strategy_parameters(n, lambda);
+  // A point may be bad for its choices alone, so that its coordinates say little.
+  if (settings.positive_weights) p.w = p.w.cwiseMax(0.0);
   if (settings.adapt_learning_rates) p.eigen_gap = 1;
   return p;
 }
@@ -35,8 +37,13 @@ Evolution::Evolution(Coordinates coordinates, EvolutionSettings settings)
       restarts_(settings_.restarts, settings_.lambda, settings_.sigma, settings_.population_factor, settings_.seed),
       es_(first_es()),
       stopping_(coordinates_.size(), settings_.lambda),
-      scale_(Eigen::VectorXd::Ones(coordinates_.size())) {
+      scale_(Eigen::VectorXd::Ones(coordinates_.size())),
+      categories_(uniform_choices()) {
   push_source();
+}
+
+CategoricalDistribution Evolution::uniform_choices() const {
+  return {coordinates_.choices(), coordinates_.choices().size() + coordinates_.discrete_count()};
 }
 
 CmaEs Evolution::first_es() const {
@@ -57,19 +64,27 @@ CmaEs Evolution::restarted_es() const {
   return {parameters_for(settings_, n, run.lambda), mean, run.sigma, Covariance(n, shape), rates_for(settings_, n)};
 }
 
-Eigen::VectorXd Evolution::normals(hone::TrialNumber number) const {
+Evolution::Randoms Evolution::randoms(hone::TrialNumber number) const {
   hone::RandomStream random(settings_.seed, number, "cmaes");
-  Eigen::VectorXd z(coordinates_.size());
-  for (double& one : z) one = hone::sdk::normal_quantile(random.uniform_open());
-  return z;
+  Randoms all{Eigen::VectorXd(coordinates_.size()), std::vector<double>(categories_.size())};
+  for (double& one : all.z) one = hone::sdk::normal_quantile(random.uniform_open());
+  for (double& one : all.u) one = random.uniform();
+  return all;
 }
 
-std::vector<double> Evolution::values_at(const Source& source, const Eigen::VectorXd& x) const {
-  std::vector<double> values(static_cast<std::size_t>(x.size()));
-  for (Eigen::Index j = 0; j < x.size(); ++j) {
+std::vector<double> Evolution::values_at(const Source& source, const Eigen::VectorXd& x,
+                                         const std::vector<double>& u) const {
+  std::vector<double> values;
+  values.reserve(coordinates_.slots().size());
+  for (const auto& [is_categorical, j] : coordinates_.slots()) {
+    if (is_categorical) {
+      const auto variable = static_cast<std::size_t>(j);
+      values.push_back(static_cast<double>(choice_at(source.q[variable], u[variable])));
+      continue;
+    }
     const double m = source.distribution.mean[j];
-    const double u = coordinates_.is_discrete(j) ? m + (x[j] - m) * source.scale[j] : BoxTransform::to_box(x[j]);
-    values[static_cast<std::size_t>(j)] = coordinates_.value(j, u);
+    const double place = coordinates_.is_discrete(j) ? m + (x[j] - m) * source.scale[j] : BoxTransform::to_box(x[j]);
+    values.push_back(coordinates_.value(j, place));
   }
   return values;
 }
@@ -79,8 +94,9 @@ const std::vector<double>& Evolution::propose(hone::TrialNumber number) {
     return known->second.values;
   }
   if (drawn_.size() >= most_drawn) drawn_.clear();
-  Eigen::VectorXd x = sources_.back().distribution.point(normals(number));
-  std::vector<double> values = values_at(sources_.back(), x);
+  const Randoms random = randoms(number);
+  Eigen::VectorXd x = sources_.back().distribution.point(random.z);
+  std::vector<double> values = values_at(sources_.back(), x, random.u);
   Drawn& drawn = drawn_[number];
   drawn = {generation_, std::move(x), std::move(values)};
   return drawn.values;
@@ -90,15 +106,15 @@ const std::vector<double>& Evolution::propose(hone::TrialNumber number) {
 // whether it has drawn the trial itself or not.
 std::optional<Evolution::Found> Evolution::find_source(const Result& result) {
   const auto drawn = drawn_.find(result.number);
-  std::optional<Eigen::VectorXd> z;
+  std::optional<Randoms> random;
   for (auto source = sources_.rbegin(); source != sources_.rend(); ++source) {
     if (drawn != drawn_.end() && drawn->second.generation == source->generation) {
       if (drawn->second.values == result.values) return Found{&*source, drawn->second.x};
       continue;
     }
-    if (!z) z = normals(result.number);
-    Eigen::VectorXd x = source->distribution.point(*z);
-    if (values_at(*source, x) == result.values) return Found{&*source, std::move(x)};
+    if (!random) random = randoms(result.number);
+    Eigen::VectorXd x = source->distribution.point(random->z);
+    if (values_at(*source, x, random->u) == result.values) return Found{&*source, std::move(x)};
   }
   return std::nullopt;
 }
@@ -112,8 +128,10 @@ bool Evolution::is_of_earlier_run(const Result& result) {
 // A point that could have given the values, close to the mean.
 Eigen::VectorXd Evolution::inverse(const std::vector<double>& values) const {
   Eigen::VectorXd x(coordinates_.size());
-  for (Eigen::Index j = 0; j < x.size(); ++j) {
-    const double u = coordinates_.place(j, values[static_cast<std::size_t>(j)]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto& [is_categorical, j] = coordinates_.slots()[i];
+    if (is_categorical) continue;
+    const double u = coordinates_.place(j, values[i]);
     const double m = es_.mean()[j];
     x[j] = coordinates_.is_discrete(j) ? m + (u - m) / scale_[j] : BoxTransform::from_box_near(u, m);
   }
@@ -142,6 +160,7 @@ void Evolution::tell(std::span<const Result> results) {
       X.col(static_cast<Eigen::Index>(losses.size())) = preimage(result);
       losses.push_back(result.loss);
     }
+    tell_choices(results.first(count));
     es_.tell(X);
     es_.limit_deviations(most_deviation);
     correct_margins();
@@ -152,8 +171,20 @@ void Evolution::tell(std::span<const Result> results) {
   push_source();
 }
 
+void Evolution::tell_choices(std::span<const Result> results) {
+  if (categories_.size() == 0) return;
+  std::vector<std::vector<Eigen::Index>> chosen;
+  for (const Result& result : results) {
+    std::vector<Eigen::Index>& one = chosen.emplace_back();
+    for (std::size_t i = 0; i < result.values.size(); ++i) {
+      if (coordinates_.slots()[i].is_categorical) one.push_back(static_cast<Eigen::Index>(result.values[i]));
+    }
+  }
+  categories_.tell(chosen, es_.parameters().w);
+}
+
 void Evolution::correct_margins() {
-  if (!coordinates_.any_discrete()) return;
+  if (coordinates_.discrete_count() == 0) return;
   // The margin of the paper's section 5.1.
   const double alpha = 1.0 / static_cast<double>(coordinates_.size() * lambda());
   const Eigen::VectorXd deviations = es_.deviations();
@@ -175,10 +206,11 @@ void Evolution::restart() {
   es_ = restarted_es();
   stopping_ = StoppingCriteria(coordinates_.size(), lambda());
   scale_.setOnes();
+  categories_ = uniform_choices();
 }
 
 void Evolution::push_source() {
-  sources_.push_back({generation_, run(), es_.distribution(), scale_});
+  sources_.push_back({generation_, run(), es_.distribution(), scale_, categories_.all()});
   if (sources_.size() > kept_sources) sources_.pop_front();
   std::erase_if(drawn_, [this](const auto& one) { return one.second.generation < sources_.front().generation; });
 }

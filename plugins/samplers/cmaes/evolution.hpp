@@ -13,6 +13,7 @@
 
 #include <hone/types.hpp>
 
+#include "categorical_distribution.hpp"
 #include "cma_es.hpp"
 #include "coordinates.hpp"
 #include "restarts.hpp"
@@ -28,6 +29,7 @@ struct EvolutionSettings {
   Eigen::VectorXd mean;               ///< in [0, 1]
   std::optional<Eigen::MatrixXd> C;   ///< of the first run; the unit matrix if not given
   bool separable = false;
+  bool positive_weights = false;  ///< the worse half of a generation does not count
   bool adapt_learning_rates = false;
   RestartStrategy restarts = RestartStrategy::bipop;
   double population_factor = 2.0;
@@ -71,7 +73,13 @@ class Evolution {
     std::int64_t generation;
     std::int64_t run;
     SearchDistribution distribution;
-    Eigen::VectorXd scale;  // of the margin
+    Eigen::VectorXd scale;           // of the margin
+    std::vector<Eigen::VectorXd> q;  // of the categorical parameters
+  };
+  // What a trial's random stream gives, whatever the state.
+  struct Randoms {
+    Eigen::VectorXd z;
+    std::vector<double> u;
   };
   struct Drawn {
     std::int64_t generation;
@@ -85,11 +93,13 @@ class Evolution {
 
   CmaEs first_es() const;
   CmaEs restarted_es() const;
-  Eigen::VectorXd normals(hone::TrialNumber number) const;
-  std::vector<double> values_at(const Source& source, const Eigen::VectorXd& x) const;
+  CategoricalDistribution uniform_choices() const;
+  Randoms randoms(hone::TrialNumber number) const;
+  std::vector<double> values_at(const Source& source, const Eigen::VectorXd& x, const std::vector<double>& u) const;
   std::optional<Found> find_source(const Result& result);
   Eigen::VectorXd preimage(const Result& result);
   Eigen::VectorXd inverse(const std::vector<double>& values) const;
+  void tell_choices(std::span<const Result> results);
   void correct_margins();
   void restart();
   void push_source();
@@ -100,6 +110,7 @@ class Evolution {
   CmaEs es_;
   StoppingCriteria stopping_;
   Eigen::VectorXd scale_;
+  CategoricalDistribution categories_;
   std::int64_t generation_ = 0;
   std::int64_t evaluations_ = 0;  // of the current run
   std::deque<Source> sources_;    // the newest last

@@ -9,6 +9,7 @@
 #include <hone/sdk/normal.hpp>
 
 #include "box_transform.hpp"
+#include "categorical_distribution.hpp"
 #include "cma_es.hpp"
 #include "margin.hpp"
 #include "reference.hpp"
@@ -191,6 +192,45 @@ TEST_CASE("means and scales with a margin are those of the package cmaes") {
       check_close(mean, vector_of((*member(reference, "means").as_array())[g / 10]), 1e-7, "mean");
     }
   }
+}
+
+TEST_CASE("probabilities of choices are those of the package's CatCMA, next to its normal distribution") {
+  for (const hone::Json& reference : references()) {
+    if (*member(reference, "kind").as_string() != "catcma") continue;
+    CmaEs es = es_of(reference);
+    const Eigen::Index lambda = es.parameters().lambda;
+    std::vector<Eigen::Index> choices;
+    for (const double K : numbers(member(reference, "choices"))) choices.push_back(static_cast<Eigen::Index>(K));
+    CategoricalDistribution categories(choices, choices.size());
+    Populations populations(es.parameters().n, lambda);
+    for (Eigen::Index g = 0; g < 50; ++g) {
+      std::vector<std::vector<Eigen::Index>> chosen;
+      for (Eigen::Index k = 0; k < lambda; ++k) {
+        std::vector<Eigen::Index>& one = chosen.emplace_back();
+        for (Eigen::Index i = 0; i < 3; ++i) {
+          one.push_back((g / (i + 3) + k * (i + 1)) % choices[static_cast<std::size_t>(i)]);
+        }
+      }
+      categories.tell(chosen, es.parameters().w);
+      es.tell(populations.next());
+      if (g % 10 != 9) continue;
+      INFO("generation " << g);
+      const hone::Json& q = (*member(reference, "q").as_array())[static_cast<std::size_t>(g / 10)];
+      for (std::size_t i = 0; i < 3; ++i) check_close(categories.q(i), vector_of((*q.as_array())[i]), 1e-10, "q");
+    }
+    check_state(es, reference, 1e-9);
+  }
+}
+
+TEST_CASE("every choice stays possible") {
+  CategoricalDistribution categories({2, 4}, 2);
+  const Eigen::VectorXd w = Eigen::Vector2d(0.6, 0.4);
+  for (int g = 0; g < 500; ++g) categories.tell({{0, 3}, {0, 3}}, w);
+  CHECK(categories.q(0)[0] == Approx(1.0 - (1.0 - std::sqrt(0.73))));
+  CHECK(categories.q(1)[3] == Approx(std::sqrt(0.73)));
+  CHECK(categories.q(1).minCoeff() > 0.04);
+  CHECK(choice_at(categories.q(1), 0.0) == 0);
+  CHECK(choice_at(categories.q(1), 0.999) == 3);
 }
 
 TEST_CASE("a warm start has the mean, step and matrix of the package cmaes") {

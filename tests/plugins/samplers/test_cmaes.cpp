@@ -20,13 +20,13 @@ using sdk::testing::FakeTrial;
 
 namespace {
 
-std::shared_ptr<Sampler> make_sampler(const char* options = "{}") {
+std::shared_ptr<Sampler> make_sampler(const char* options = "{}", const char* name = "cmaes") {
   static const std::vector<Direction> directions{Direction::minimize};
   FactoryContext context;
   context.study_name = "fake";
   context.directions = directions;
   context.host = &registry().host();
-  return registry().make_sampler({"cmaes", parse_json(options)}, context);
+  return registry().make_sampler({name, parse_json(options)}, context);
 }
 
 const DeclaredSpace& space() {
@@ -137,25 +137,27 @@ Values rosenbrock(Trial& trial) {
   return sum;
 }
 
-constexpr const char* configurations[] = {
-    "{}",
-    R"({"with_margin": false})",
-    R"({"use_separable_cma": true, "popsize": 6})",
-    R"({"lr_adapt": true, "restart_strategy": "ipop", "n_startup_trials": 7})",
+constexpr std::pair<const char*, const char*> configurations[] = {
+    {"cmaes", "{}"},
+    {"cmaes", R"({"with_margin": false})"},
+    {"cmaes", R"({"use_separable_cma": true, "popsize": 6})"},
+    {"cmaes", R"({"lr_adapt": true, "restart_strategy": "ipop", "n_startup_trials": 7})"},
+    {"catcma", "{}"},
 };
 
 }  // namespace
 
 TEST_CASE("a fresh cmaes proposes what one proposes that has lived through the study, with ten trials running") {
-  for (const char* options : configurations) {
-    INFO(options);
+  for (const auto& [name, options] : configurations) {
+    INFO(name << ' ' << options);
     FakeStudy study;
     study.declare(space());
-    const auto lived = make_sampler(options);
+    const auto lived = make_sampler(options, name);
     std::vector<FakeTrial> endings;
     for (TrialNumber number = 0; number < 400; ++number) {
       const Values_ values = propose(*lived, study, number);
-      if (number % 7 == 6) CHECK(numbers_of(propose(*make_sampler(options), study, number)) == numbers_of(values));
+      if (number % 7 == 6)
+        CHECK(numbers_of(propose(*make_sampler(options, name), study, number)) == numbers_of(values));
       study.add(number, trial_of(values, number, false));
       endings.push_back(trial_of(values, number));
       // Ends some trials later, not in the order of the numbers.
@@ -325,6 +327,26 @@ TEST_CASE("integers are found and never stuck, whatever the step size") {
     return static_cast<double>(-count);
   };
   CHECK(best_of("{}", leading_ones, 4000) == -12.0);
+}
+
+TEST_CASE("catcma learns which choices are good, and so finds what independent draws do not") {
+  const auto mixed = [](Trial& trial) -> Values {
+    // The choices say where the optimum is; all six must be right.
+    double sum = 0.0;
+    for (int i = 0; i < 6; ++i) {
+      sum += trial.suggest_categorical("kind" + std::to_string(i), {"a", "b", "c", "d"}) == "c" ? 0.0 : 1.0;
+    }
+    for (const double x : floats(trial, 4)) sum += (x - 1.0) * (x - 1.0);
+    return sum + std::abs(static_cast<double>(trial.suggest_int("n", 0, 40) - 12));
+  };
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    StudyOptions options = study_with("{}", seed);
+    options.sampler.name = "catcma";
+    Study study = Study::create(options, shared_registry());
+    study.optimize(mixed, 1500);
+    CHECK(study.best_trial()->value() < 1e-3);
+    CHECK(best_of("{}", mixed, 1500, seed) > 1e-3);
+  }
 }
 
 TEST_CASE("restarts leave a local optimum") {

@@ -106,8 +106,25 @@ def warm_start(n, count):
     return {"kind": "warm_start", "n": n, "count": count, "mean": mean.tolist(), "sigma": sigma, "C": C.tolist()}
 
 
+def catcma(n, choices, popsize):
+    """A fixed population for the numbers; point k of generation g chooses (g // (i + 3) + k * (i + 1)) % choices[i]."""
+    es = cmaes.CatCMA(np.full(n, 0.1), 0.5, np.array(choices), population_size=popsize)
+    q = []
+    for g, X in enumerate(populations(n, popsize)):
+        points = []
+        for k, x in enumerate(X):
+            c = np.zeros((len(choices), max(choices)), dtype=bool)
+            for i, K in enumerate(choices):
+                c[i, (g // (i + 3) + k * (i + 1)) % K] = True
+            points.append(((x, c), float(k)))
+        es.tell(points)
+        q.append([es._q[i, :K].tolist() for i, K in enumerate(choices)])
+    return {**state_of("catcma", es, n, popsize), "choices": choices, "q": q[9::10]}
+
+
 print(json.dumps([
     pycma(1, 4), pycma(3, 7), pycma(10, 10), pycma(5, 30),
     cyberagent("cmaes", 3, 7), cyberagent("cmaes", 10, 10), cyberagent("lr_adapt", 4, 8),
     cyberagent("sep", 6, 9), margin(6, 8), warm_start(4, 100),
+    catcma(3, [2, 3, 5], 8),
 ], indent=0))
