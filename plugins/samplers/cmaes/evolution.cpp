@@ -2,6 +2,7 @@
 #include "evolution.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include <hone/random.hpp>
@@ -107,14 +108,14 @@ const std::vector<double>& Evolution::propose(hone::TrialNumber number) {
 std::optional<Evolution::Found> Evolution::find_source(const Result& result) {
   const auto drawn = drawn_.find(result.number);
   std::optional<Randoms> random;
-  for (auto source = sources_.rbegin(); source != sources_.rend(); ++source) {
-    if (drawn != drawn_.end() && drawn->second.generation == source->generation) {
-      if (drawn->second.values == result.values) return Found{&*source, drawn->second.x};
+  for (const Source& source : sources_ | std::views::reverse) {
+    if (drawn != drawn_.end() && drawn->second.generation == source.generation) {
+      if (drawn->second.values == result.values) return Found{&source, drawn->second.x};
       continue;
     }
     if (!random) random = randoms(result.number);
-    Eigen::VectorXd x = source->distribution.point(random->z);
-    if (values_at(*source, x, random->u) == result.values) return Found{&*source, std::move(x)};
+    Eigen::VectorXd x = source.distribution.point(random->z);
+    if (values_at(source, x, random->u) == result.values) return Found{&source, std::move(x)};
   }
   return std::nullopt;
 }

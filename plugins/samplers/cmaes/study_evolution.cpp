@@ -43,19 +43,25 @@ std::string hexadecimal(std::uint64_t number) {
   return {digits, std::to_chars(digits, digits + 16, number, 16).ptr};
 }
 
-void begin_at(const hone::Json& source, const Coordinates& coordinates, EvolutionSettings& settings) {
-  const hone::Json::Array& list = *source.as_array();
-  Eigen::MatrixXd points(coordinates.size(), static_cast<Eigen::Index>(list.size()));
+// False if the published points are not as many numbers each as there are coordinates.
+bool begin_at(const hone::Json& source, const Coordinates& coordinates, EvolutionSettings& settings) {
+  const hone::Json::Array* list = source.as_array();
+  if (list == nullptr || list->empty()) return false;
+  Eigen::MatrixXd points(coordinates.size(), static_cast<Eigen::Index>(list->size()));
   for (Eigen::Index k = 0; k < points.cols(); ++k) {
-    const hone::Json::Array& point = *list[static_cast<std::size_t>(k)].as_array();
+    const hone::Json::Array* point = (*list)[static_cast<std::size_t>(k)].as_array();
+    if (point == nullptr || static_cast<Eigen::Index>(point->size()) != points.rows()) return false;
     for (Eigen::Index j = 0; j < points.rows(); ++j) {
-      points(j, k) = coordinates.place(j, point.at(static_cast<std::size_t>(j)).number().value());
+      const std::optional<double> value = (*point)[static_cast<std::size_t>(j)].number();
+      if (!value) return false;
+      points(j, k) = coordinates.place(j, *value);
     }
   }
   Gaussian gaussian = warm_start(points, warm_start_alpha);
   settings.mean = gaussian.mean;
   settings.first_sigma = gaussian.sigma;
   settings.C = std::move(gaussian.C);
+  return true;
 }
 
 }  // namespace
@@ -121,7 +127,10 @@ void StudyEvolution::start(const hone::StudyView& study, hone::TrialNumber numbe
     const auto& [is_categorical, j] = coordinates.slots()[i];
     if (given != options_.x0.end() && !is_categorical) settings.mean[j] = coordinates.place(j, given->second);
   }
-  if (const hone::Json* source = fact.find("source")) begin_at(*source, coordinates, settings);
+  const hone::Json* source = fact.find("source");
+  if (source != nullptr && !begin_at(*source, coordinates, settings)) {
+    throw std::runtime_error("the published fact '" + key + "' should hold points under 'source'");
+  }
   pool_.emplace(space_, study.directions()[0], options_.consider_pruned_trials, *at->as_int());
   evolution_.emplace(coordinates, std::move(settings));
 }
@@ -140,9 +149,11 @@ bool StudyEvolution::advance(const hone::StudyView& study, hone::TrialNumber num
     text = study.publish_once(key, chosen->text(), rests_on);
   }
   const GenerationFact fact = GenerationFact::from(host_, key, *text);
-  if (fact.trials.size() < static_cast<std::size_t>(evolution_->lambda())) {
+  const bool usable =
+      std::ranges::all_of(fact.trials, [&](hone::TrialNumber member) { return pool_->is_usable(history, member); });
+  if (!usable || fact.trials.size() < static_cast<std::size_t>(evolution_->lambda())) {
     throw std::runtime_error("the published fact '" + key + "' should list " + std::to_string(evolution_->lambda()) +
-                             " trials, but lists " + std::to_string(fact.trials.size()));
+                             " trials with results, but is: " + *text);
   }
   const std::int64_t run = evolution_->run();
   evolution_->tell(pool_->results(history, fact.trials));

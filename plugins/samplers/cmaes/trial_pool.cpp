@@ -12,6 +12,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 }
 
 bool TrialPool::is_usable(const hone::History& history, hone::TrialNumber number) const {
+  if (!history.finished(number)) return false;
   const hone::TrialState state = history.state(number);
   if (state != hone::TrialState::complete && !(consider_pruned_ && state == hone::TrialState::pruned)) return false;
   return std::ranges::none_of(

@@ -51,12 +51,13 @@ class TrialPool {
   std::optional<hone::TrialNumber> spare_better_than(const hone::History& history,
                                                      std::span<const hone::TrialNumber> others) const;
 
-  /// Their results, the best first.
+  /// Whether the trial has a result: finished in a state that counts, with all parameters.
+  bool is_usable(const hone::History& history, hone::TrialNumber number) const;
+  /// The results of usable trials, the best first.
   std::vector<Result> results(const hone::History& history, std::span<const hone::TrialNumber> numbers) const;
 
  private:
   Standing standing(const hone::History& history, hone::TrialNumber number) const;
-  bool is_usable(const hone::History& history, hone::TrialNumber number) const;
 
   hone::SearchSpace space_;
   hone::Direction direction_;

@@ -27,7 +27,11 @@ void CategoricalKernels::refresh(std::size_t kernels, double prior_weight) {
 
 ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> space, const ParzenOptions& options)
     : dimension_(space.size()), options_(options) {
-  const BandwidthRule rule{options.magic_clip, options.endpoints, options.consider_prior};
+  const BandwidthRule rule{.magic_clip = options.magic_clip,
+                           .least_share = options.least_share,
+                           .clip_exponent = options.clip_exponent,
+                           .endpoints = options.endpoints,
+                           .prior = options.consider_prior};
   for (std::size_t column = 0; column < space.size(); ++column) {
     if (const auto* categorical = std::get_if<hone::CategoricalDistribution>(space[column])) {
       categorical_.push_back({column, CategoricalKernels(categorical->choices.size())});
@@ -118,7 +122,8 @@ void ParzenEstimator::refresh() {
 
 void ParzenEstimator::refresh_line(bool all) {
   // The widths must not change with the number of kernels, and there must be a prior to measure errors by.
-  if (size() < LineMixture::worthwhile || !options_.magic_clip || prior_weight_ <= 0.0) {
+  if (size() < LineMixture::worthwhile || !options_.magic_clip || options_.least_share < LineMixture::least_share ||
+      prior_weight_ <= 0.0) {
     line_.reset();
     return;
   }

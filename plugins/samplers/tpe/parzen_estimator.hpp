@@ -22,6 +22,8 @@ struct ParzenOptions {
   bool consider_prior = true;
   double prior_weight = 1.0;
   bool magic_clip = true;
+  double least_share = 0.01;
+  double clip_exponent = 1.0;
   bool endpoints = false;
   WeightRule weights = WeightRule::ramp;
 };

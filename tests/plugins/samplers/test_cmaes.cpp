@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <numbers>
 #include <set>
+
+#include <unistd.h>
 
 #include <hone/error.hpp>
 #include <hone/json_text.hpp>
@@ -433,6 +436,35 @@ TEST_CASE("a warm start begins where a source was good") {
   Study warm = Study::create(options, shared_registry());
   warm.optimize(shifted(3.2), 60);
   CHECK(warm.best_trial()->value() < 0.1 * best_of("{}", shifted(3.2), 60));
+}
+
+TEST_CASE("a warm start reads its source from another storage") {
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("hone_cmaes_source_" + std::to_string(::getpid()) + ".db");
+  const auto loss = [](Trial& trial) {
+    double sum = 0.0;
+    for (const double x : floats(trial, 5)) sum += (x - 3.0) * (x - 3.0);
+    return sum;
+  };
+  const auto gain = [&](Trial& trial) -> Values { return -loss(trial); };
+  {
+    StudyOptions source = study_with("{}", 9);
+    source.name = "source";
+    source.directions = {Direction::maximize};
+    source.storage = storage_spec_from_url("sqlite:///" + file.string());
+    Study::create(source, shared_registry()).optimize(gain, 100);
+  }
+  StudyOptions options = study_with("{}");
+  options.sampler.options.set("source_study", "source");
+  options.sampler.options.set("source_storage", "sqlite:///" + file.string());
+  Study warm = Study::create(options, shared_registry());
+  const auto plain = [&](Trial& trial) -> Values { return loss(trial); };
+  warm.optimize(plain, 60);
+  CHECK(warm.best_trial()->value() < 0.5 * best_of("{}", plain, 60));
+  options.sampler.options.set("source_study", "another");
+  Study lost = Study::create(options, shared_registry());
+  CHECK_THROWS_WITH(lost.optimize(plain, 2), Catch::Contains("there is no study 'another'"));
+  std::filesystem::remove(file);
 }
 
 TEST_CASE("what cmaes cannot serve is said before the first trial") {
