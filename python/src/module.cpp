@@ -26,4 +26,5 @@ NB_MODULE(_core, module) {
   bind_plugins(module);
   bind_study_channel(module);
   bind_algorithm_session(module);
+  bind_native_algorithms(module);
 }

@@ -173,11 +173,6 @@ class Loop {
   std::optional<nb::python_error> interruption_;
 };
 
-std::optional<std::chrono::milliseconds> milliseconds(std::optional<double> seconds) {
-  if (!seconds) return std::nullopt;
-  return std::chrono::milliseconds(static_cast<std::int64_t>(*seconds * 1000.0));
-}
-
 }  // namespace
 
 void bind_optimize(nb::class_<Study>& study) {
@@ -189,7 +184,7 @@ void bind_optimize(nb::class_<Study>& study) {
         OptimizeOptions options;
         options.n_trials = n_trials;
         options.budget = budget;
-        options.timeout = milliseconds(timeout);
+        if (timeout) options.timeout = milliseconds_from(*timeout);
         options.jobs = jobs;
         Loop(self, std::move(objective), catch_these, callback).run(std::move(options));
       },

@@ -79,18 +79,25 @@ void bind_trial(nb::module_& module) {
       .def(
           "set_user_attr",
           [](RunningTrial& self, std::string_view key, nb::handle value) {
-            self.live().set_user_attr(key, json_from(value));
+            const Json json = json_from(value);
+            Trial& trial = self.live();
+            unlocked([&] { trial.set_user_attr(key, json); });
           },
           "key"_a, "value"_a.none(), "Keeps a value (anything JSON has) with the trial.")
       .def(
           "set_system_attr",
           [](RunningTrial& self, std::string_view key, nb::handle value) {
-            self.live().set_system_attr(key, json_from(value));
+            const Json json = json_from(value);
+            Trial& trial = self.live();
+            unlocked([&] { trial.set_system_attr(key, json); });
           },
           "key"_a, "value"_a.none(), "For libraries on top of hone.")
       .def(
           "set_constraint",
-          [](RunningTrial& self, std::string_view name, double value) { self.live().set_constraint(name, value); },
+          [](RunningTrial& self, std::string_view name, double value) {
+            Trial& trial = self.live();
+            unlocked([&] { trial.set_constraint(name, value); });
+          },
           "key"_a, "value"_a, "A constraint by name; the trial is feasible when all are <= 0. Each is set once.")
       .def(
           "flush", [](RunningTrial& self) { unlocked([&] { self.live().flush(); }); },
