@@ -104,6 +104,8 @@ VisibleSet Study::Impl::visible_now(TrialNumber number) const {
 
 std::optional<std::int64_t> Study::Impl::budget_of_sampler(std::optional<std::int64_t> budget) {
   make_ready();
+  // What other workers have finished since is what the end depends on.
+  if (has(sampler_capabilities, Capability::ends) && !history_is_shared) refresh();
   return with_facts([&](std::optional<HostStudyView::Request>& request) {
     Serialized<Sampler>& sampler = sampler_for(no_cohort);
     const std::lock_guard calls(sampler.mutex);

@@ -101,10 +101,21 @@ class Loop {
     return true;
   }
 
+  // Nothing when the study's budget is spent, or the loop is over. A sampler that comes to an end may see farther than
+  // before when others have filled what it saw.
+  std::optional<Claim> claim_next() {
+    std::optional<std::int64_t> budget = impl_.budget_of_sampler(options_.budget);
+    for (;;) {
+      if (std::optional<Claim> claim = impl_.claim_next(budget, std::nullopt, &patience_)) return claim;
+      const std::optional<std::int64_t> later = impl_.budget_of_sampler(options_.budget);
+      if (later == budget) return std::nullopt;
+      budget = later;
+    }
+  }
+
   // False when the study's budget is spent, or the loop is over.
   bool one_trial() {
-    const std::optional<Claim> claim =
-        impl_.claim_next(impl_.budget_of_sampler(options_.budget), std::nullopt, &patience_);
+    const std::optional<Claim> claim = claim_next();
     if (!claim) return false;
     std::unique_ptr<Trial::Impl> begun = start(*claim);
     if (!begun) {
