@@ -116,6 +116,7 @@ std::unique_ptr<Trial::Impl> Study::Impl::start(const Claim& claim, std::map<std
     trial->begin();
     return trial;
   } catch (const StorageError&) {
+    abandon(claim.token_text);
     throw;
   } catch (const Error& error) {
     // A sampler that fails leaves no dangling trial behind.

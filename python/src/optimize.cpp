@@ -24,6 +24,7 @@ class Loop {
         catch_(nb::borrow(catch_these)),
         callback_(nb::borrow(callback)),
         pruned_(attribute("hone.exceptions", "TrialPruned")),
+        storage_error_(attribute("hone.exceptions", "StorageError")),
         exception_(nb::borrow(PyExc_Exception)) {}
 
   void run(OptimizeOptions options) {
@@ -35,6 +36,7 @@ class Loop {
     const Objective objective = [this](Trial& trial) { return evaluate(trial); };
     std::exception_ptr failure;
     if (options.jobs == 1) {
+      options.interrupted = [this] { return interrupted_by_signal(); };
       const nb::gil_scoped_release release;
       try {
         study_.optimize(objective, options);
@@ -105,6 +107,11 @@ class Loop {
     } catch (nb::python_error& error) {
       end(held);
       if (error.matches(pruned_)) throw TrialPruned();
+      if (error.matches(storage_error_)) {
+        // No fault of the objective: its trial is given back and run again, and the loop ends with the exception.
+        end_with(std::move(error));
+        throw TrialReleased();
+      }
       if (!error.matches(exception_)) {
         // KeyboardInterrupt, SystemExit: the trial is given back, for whoever goes on.
         interrupt(std::move(error));
@@ -125,16 +132,29 @@ class Loop {
 
   static void end(const nb::object& held) { nb::cast<RunningTrial&>(held).end(Py_REFCNT(held.ptr()) > 1); }
 
+  bool interrupted_by_signal() {
+    const nb::gil_scoped_acquire lock;
+    if (PyErr_CheckSignals() != 0) interrupt(nb::python_error());
+    return interruption_.has_value();
+  }
+
   // Ends the loop with this exception, and every objective that runs in another thread as well.
   void interrupt(nb::python_error error) {
-    stop_.request_stop();
+    if (!end_with(std::move(error))) return;
     const unsigned long self = PyThread_get_thread_ident();
     const std::lock_guard guard(threads_mutex_);
-    if (interruption_) return;
-    interruption_.emplace(std::move(error));
     for (const unsigned long thread : threads_) {
       if (thread != self) PyThreadState_SetAsyncExc(thread, PyExc_KeyboardInterrupt);
     }
+  }
+
+  // Begins no further trial and ends with this exception; false if another one came before.
+  bool end_with(nb::python_error error) {
+    stop_.request_stop();
+    const std::lock_guard guard(threads_mutex_);
+    if (interruption_) return false;
+    interruption_.emplace(std::move(error));
+    return true;
   }
 
   bool counts_as_fail(const std::exception_ptr& error) {
@@ -165,6 +185,7 @@ class Loop {
   const nb::object catch_;
   const nb::object callback_;
   const nb::object pruned_;
+  const nb::object storage_error_;
   const nb::object exception_;
   std::stop_source stop_;
   // Of what follows.
