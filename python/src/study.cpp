@@ -99,8 +99,10 @@ nb::object tell(Study& self, nb::handle trial, const std::optional<std::vector<d
     auto& running = nb::cast<RunningTrial&>(trial);
     number = running.number();
     if (!skip_if_finished) {
-      options.owner_token = running.live().owner_token();
-      unlocked([&] { running.live().flush(); });
+      options.owner_token = running.with([](Trial& live) {
+        live.flush();
+        return live.owner_token();
+      });
     }
     const FrozenTrial told =
         unlocked([&] { return self.tell(number, values ? std::optional<Values>(*values) : std::nullopt, options); });
