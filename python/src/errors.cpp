@@ -47,6 +47,8 @@ void translate(const std::exception_ptr& error, void*) {
     raise("TrialError", e.what(), {{"trial", nb::int_(e.trial)}, {"parameter", text(e.parameter)}});
   } catch (const Error& e) {
     raise("HoneError", e.what());
+  } catch (const nb::cast_error&) {
+    PyErr_SetString(PyExc_TypeError, "a value is of a type that cannot be used here");
   } catch (const FactPending&) {
     PyErr_SetNone(attribute("hone._sampler", "FactPending").ptr());
   }
@@ -72,7 +74,7 @@ nb::python_error normalized(nb::python_error error) {
 std::string summary_of(nb::python_error& error) {
   const nb::object lines = attribute("traceback", "format_exception_only")(error.type(), error.value());
   std::string all;
-  for (const nb::handle line : lines) all += nb::cast<std::string>(nb::str(line));
+  for (const nb::handle line : lines) all += readable(line);
   while (!all.empty() && all.back() == '\n') all.pop_back();
   return all;
 }

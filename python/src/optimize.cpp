@@ -118,7 +118,7 @@ class Loop {
     try {
       return values_from(result);
     } catch (nb::python_error& error) {
-      const std::string what = nb::cast<std::string>(nb::repr(result));
+      const std::string what = readable(nb::repr(result));
       throw TrialError("the objective returned " + what + ", which is neither a number nor a sequence of numbers");
     }
   }

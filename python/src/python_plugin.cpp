@@ -45,6 +45,9 @@ auto in_python(const char* plugin, const char* function, const Call& call) {
   } catch (nb::python_error& error) {
     if (error.matches(attribute("hone._sampler", "FactPending"))) throw FactPending{};
     throw PythonPluginError(PythonFailure(std::move(error)), plugin, function);
+  } catch (const nb::cast_error&) {
+    throw PluginError(std::string(plugin) + " failed in " + function + ": it returned a value of a wrong type", plugin,
+                      {}, function);
   }
 }
 
@@ -59,8 +62,8 @@ nb::dict dict_of(const SearchSpace& space) {
 SearchSpace space_from(const StudyView& study, nb::handle space) {
   SearchSpace result;
   const History& history = study.history().all();
-  for (const auto& [name, given] : nb::cast<nb::dict>(space)) {
-    const std::string text = nb::cast<std::string>(name);
+  for (const auto& [name, given] : dict_from(space, "what infer_relative_search_space returns")) {
+    const std::string text = text_from(name, "a parameter's name");
     const std::optional<ParameterId> id = history.find_parameter(text);
     if (!id) continue;
     const Distribution wanted = distribution_from(given);
@@ -77,8 +80,8 @@ SearchSpace space_from(const StudyView& study, nb::handle space) {
 double internal_value(const Parameter& parameter, nb::handle value) {
   const std::optional<double> internal = to_internal(*parameter.distribution, choice_from(value));
   if (!internal) {
-    throw TrialError("the sampler returned " + nb::cast<std::string>(nb::repr(value)) + " for '" +
-                         std::string(parameter.name) + "', which cannot be a value of its distribution",
+    throw TrialError("the sampler returned " + readable(nb::repr(value)) + " for '" + std::string(parameter.name) +
+                         "', which cannot be a value of its distribution",
                      -1, std::string(parameter.name));
   }
   return *internal;
@@ -104,7 +107,8 @@ class PythonSampler final : public Sampler {
                                       const SearchSpace& space) override {
     return in_python(name, "sample_relative", [&] {
       const LentStudy lent(study, trial);
-      const nb::dict drawn = nb::cast<nb::dict>(method("sample_relative")(lent.study(), lent.trial(), dict_of(space)));
+      const nb::dict drawn = dict_from(method("sample_relative")(lent.study(), lent.trial(), dict_of(space)),
+                                       "what sample_relative returns");
       std::vector<double> values(space.size(), std::numeric_limits<double>::quiet_NaN());
       for (std::size_t i = 0; i < space.size(); ++i) {
         const nb::str key(space[i].name.data(), space[i].name.size());
@@ -130,8 +134,8 @@ class PythonSampler final : public Sampler {
       const nb::object more = method("after_trial")(
           lent.study(), lent.trial(), attribute("hone.trial", "TrialState")(static_cast<int>(state)), list);
       if (more.is_none()) return;
-      for (const auto& [key, value] : nb::cast<nb::dict>(more)) {
-        attributes.set_system_attr(nb::cast<std::string>(key), json_from(value));
+      for (const auto& [key, value] : dict_from(more, "what after_trial returns")) {
+        attributes.set_system_attr(text_from(key, "an attribute's key"), json_from(value));
       }
     });
   }
@@ -153,9 +157,11 @@ class PythonPruner final : public Pruner {
     });
   }
   std::optional<std::string> cohort(const StudyView& study, const TrialView& trial) override {
-    return in_python(name, "cohort", [&] {
+    return in_python(name, "cohort", [&]() -> std::optional<std::string> {
       const LentStudy lent(study, trial);
-      return nb::cast<std::optional<std::string>>(object_.get().attr("cohort")(lent.study(), lent.trial()));
+      const nb::object cohort = object_.get().attr("cohort")(lent.study(), lent.trial());
+      if (cohort.is_none()) return std::nullopt;
+      return text_from(cohort, "what cohort returns");
     });
   }
 
