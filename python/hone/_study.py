@@ -48,6 +48,7 @@ class Study:
     def _engine(self) -> _core.Study:
         if self._forked:
             self._reopen()
+        _core.refuse_inside_plugin(self._engine_object)
         return self._engine_object
 
     def _reopen(self) -> None:
@@ -115,7 +116,7 @@ class Study:
 
     def stop(self) -> None:
         """Ends a running `optimize` after the running trials."""
-        self._engine.stop()
+        self._engine_object.stop()
 
     def ask(
         self, fixed_distributions: Optional[Dict[str, Distribution]] = None, *, lease: Optional[float] = None
@@ -216,7 +217,7 @@ class Study:
 
     @property
     def study_name(self) -> str:
-        return self._engine.name
+        return self._engine_object.name
 
     @property
     def seed(self) -> int:
@@ -231,7 +232,7 @@ class Study:
 
     @property
     def directions(self) -> List[StudyDirection]:
-        return [StudyDirection(number) for number in self._engine.directions]
+        return [StudyDirection(number) for number in self._engine_object.directions]
 
     @property
     def is_shared(self) -> bool:
@@ -273,7 +274,7 @@ class Study:
         return f"<hone.Study '{self._engine_object.name}' in {self._storage_object.location}>"
 
     def _best_in_words(self) -> Optional[str]:
-        if len(self._engine.directions) > 1:
+        if len(self._engine_object.directions) > 1:
             return None
         best = self._engine.best_trial()
         return None if best is None else f"best value {best.values[0]:g} in trial {best.number}"

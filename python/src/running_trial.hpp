@@ -14,6 +14,7 @@
 #include <hone/study.hpp>
 #include <hone/trial.hpp>
 
+#include "study_view.hpp"
 #include "unlocked.hpp"
 
 namespace hone::python {
@@ -65,6 +66,7 @@ class RunningTrial {
  private:
   template <class Call>
   std::invoke_result_t<const Call&> alone(const Call& call) const {
+    refuse_inside_plugin(study_);
     return unlocked([&] {
       const std::lock_guard guard(mutex_);
       return call();

@@ -69,3 +69,62 @@ def test_one_trial_serves_several_threads(script):
         """
     )
     assert printed.strip() == str([(400, 100, 100)] * 3)
+
+
+def test_a_study_that_its_own_sampler_or_pruner_calls(script):
+    printed = script(
+        """
+        import hone
+
+        calls = [
+            lambda: study.trials,
+            lambda: study.best_trials,
+            lambda: study.ask(),
+            lambda: study.set_user_attr("a", 1),
+            lambda: study.enqueue_trial({"x": 0.5}),
+            lambda: hone.load_study(study_name="own", storage=storage).trials,
+            lambda: running[0].report(2.0, 1),
+            lambda: running[0].params,
+        ]
+
+        def refused(number):
+            for call in calls if number else calls[:6]:
+                try:
+                    call()
+                    yield False
+                except hone.HoneError as error:
+                    yield "use the `study`" in str(error)
+
+        class Curious(hone.Sampler):
+            def before_trial(self, study, trial):
+                print(all(refused(trial.number)))
+            def sample_independent(self, study, trial, name, distribution):
+                print(all(refused(1)))
+                other = hone.create_study(sampler="random")
+                other.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
+                return other.best_value
+            def after_trial(self, view, trial, state, values):
+                print(all(refused(1)), study.study_name, len(study.directions))
+                if trial.number == 1:
+                    study.stop()
+
+        class Asks(hone.Pruner):
+            def should_prune(self, study, trial):
+                print(all(refused(1)))
+                return False
+
+        running = []
+
+        def objective(trial):
+            running[:] = [trial]
+            trial.report(1.0, 0)
+            trial.should_prune()
+            return trial.suggest_float("x", 0, 1)
+
+        storage = hone.storages.InMemoryStorage()
+        study = hone.create_study(storage=storage, study_name="own", sampler=Curious(), pruner=Asks())
+        study.optimize(objective, n_trials=9)
+        print(len(study.trials))
+        """
+    )
+    assert printed.splitlines() == ["True", "True", "True", "True own 1"] * 2 + ["2"]
