@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Type, Union
 
@@ -14,7 +15,7 @@ from hone._progress import ProgressBar
 from hone._sampler import Pruner, Sampler
 from hone.distributions import Distribution
 from hone.exceptions import ConfigError, TrialError
-from hone.storages import BaseStorage, get_storage
+from hone.storages import BaseStorage
 from hone.trial import FrozenTrial, StudyDirection, Trial, TrialState
 
 if TYPE_CHECKING:
@@ -52,12 +53,12 @@ class Study:
         return self._engine_object
 
     def _reopen(self) -> None:
-        # After a fork the parent's connections must be neither used nor closed here.
-        self._forked = False
-        storage = get_storage(self._storage_object._url)
-        engine = _load_engine(self._engine_object.name, storage, self._sampler, self._pruner)
-        _abandoned.append((self._engine_object, self._storage_object))
-        self._engine_object, self._storage_object = engine, storage
+        with _reopening:
+            if self._forked:
+                self._engine_object = _load_engine(
+                    self._engine_object.name, self._storage_object, self._sampler, self._pruner
+                )
+                self._forked = False
 
     def __reduce__(self) -> tuple:
         return _unpickle, (self.study_name, self._storage_object, self._sampler, self._pruner)
@@ -237,7 +238,7 @@ class Study:
     @property
     def is_shared(self) -> bool:
         """Whether other processes can take part: the study is in a file or a database."""
-        return self._storage_object._opened.shared
+        return self._storage_object._opened_object.shared
 
     @property
     def sampler(self) -> Any:
@@ -316,13 +317,16 @@ def _unpickle(name: str, storage: BaseStorage, sampler: Any, pruner: Any) -> Stu
 
 # ---- processes
 
-# What a fork left behind of the parent's; kept to the end, because closing it would disturb the parent.
-_abandoned: List[Any] = []
+_reopening = threading.Lock()
 
 
 def _after_fork() -> None:
+    """As for storages: the parent's engines are neither used nor closed in a child."""
+    global _reopening
+    _reopening = threading.Lock()
     for study in list(_live_studies):
-        study._forked = study._storage_object._opened.shared
+        _core.keep_for_ever(study._engine_object)
+        study._forked = study._storage_object._opened_object.shared
 
 
 if hasattr(os, "register_at_fork"):
