@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import threading
@@ -316,6 +317,9 @@ def _unpickle(name: str, storage: BaseStorage, sampler: Any, pruner: Any) -> Stu
 
 
 # ---- processes
+
+# Threads that the interpreter does not wait for (daemons) may be optimizing when it ends.
+atexit.register(_core.end_loops, 2.0)
 
 _reopening = threading.Lock()
 

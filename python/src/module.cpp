@@ -22,6 +22,7 @@ NB_MODULE(_core, module) {
   register_errors();
   bind_trial(module);
   bind_study(module);
+  bind_end(module);
   bind_study_view(module);
   bind_plugins(module);
   bind_study_channel(module);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The loop that runs a Python objective, and how it is interrupted.
+#include <unistd.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -8,12 +10,46 @@
 
 #include "convert.hpp"
 #include "errors.hpp"
+#include "interpreter_lock.hpp"
 #include "running_trial.hpp"
 #include "study.hpp"
 #include "unlocked.hpp"
 
 namespace hone::python {
 namespace {
+
+class Loop;
+
+/// The calls of `optimize` that run in this process, for its end.
+class RunningLoops {
+ public:
+  static RunningLoops& instance() {
+    static RunningLoops* const loops = new RunningLoops;
+    return *loops;
+  }
+  void add(Loop& loop) {
+    const std::lock_guard lock(mutex_);
+    loops_.push_back({&loop, getpid()});
+  }
+  void remove(Loop& loop) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(loops_, [&](const Running& running) { return running.loop == &loop; });
+    changed_.notify_all();
+  }
+  /// Interrupts them all, as they run in threads that the interpreter does not wait for, and gives them a moment.
+  void end_all(std::chrono::milliseconds patience);
+
+ private:
+  struct Running {
+    Loop* loop;
+    pid_t process;  // a forked child does not run its parent's
+  };
+  static bool here(const Running& running) { return running.process == getpid(); }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Running> loops_;
+};
 
 /// One call of `optimize`.
 class Loop {
@@ -24,7 +60,12 @@ class Loop {
         catch_(nb::borrow(catch_these)),
         callback_(nb::borrow(callback)),
         pruned_(attribute("hone.exceptions", "TrialPruned")),
-        exception_(nb::borrow(PyExc_Exception)) {}
+        exception_(nb::borrow(PyExc_Exception)) {
+    RunningLoops::instance().add(*this);
+  }
+  ~Loop() { RunningLoops::instance().remove(*this); }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
 
   void run(OptimizeOptions options) {
     options.stop = stop_.get_token();
@@ -35,12 +76,13 @@ class Loop {
     const Objective objective = [this](Trial& trial) { return evaluate(trial); };
     std::exception_ptr failure;
     if (options.jobs == 1) {
-      const nb::gil_scoped_release release;
-      try {
-        study_.optimize(objective, options);
-      } catch (...) {
-        failure = std::current_exception();
-      }
+      unlocked([&] {
+        try {
+          study_.optimize(objective, options);
+        } catch (...) {
+          failure = std::current_exception();
+        }
+      });
     } else {
       failure = run_in_threads(objective, options);
     }
@@ -49,6 +91,18 @@ class Loop {
       throw nb::python_error();
     }
     if (failure) std::rethrow_exception(failure);
+  }
+
+  // Ends the loop with this exception, and with `in_threads` every objective that runs in another thread.
+  void interrupt(nb::python_error error, nb::handle in_threads) {
+    stop_.request_stop();
+    const unsigned long self = PyThread_get_thread_ident();
+    const std::lock_guard guard(threads_mutex_);
+    if (interruption_) return;
+    interruption_.emplace(std::move(error));
+    for (const unsigned long thread : threads_) {
+      if (thread != self) PyThreadState_SetAsyncExc(thread, in_threads.ptr());
+    }
   }
 
  private:
@@ -69,20 +123,22 @@ class Loop {
       changed.notify_all();
     });
     while (true) {
-      {
-        const nb::gil_scoped_release release;
+      const bool ended = unlocked([&] {
         std::unique_lock lock(mutex);
-        if (changed.wait_for(lock, std::chrono::milliseconds(50), [&] { return done; })) break;
-      }
-      if (PyErr_CheckSignals() != 0) interrupt(nb::python_error());
+        return changed.wait_for(lock, std::chrono::milliseconds(50), [&] { return done; });
+      });
+      if (ended) break;
+      if (PyErr_CheckSignals() != 0) interrupt(nb::python_error(), PyExc_KeyboardInterrupt);
     }
-    const nb::gil_scoped_release release;
-    runner.join();
+    unlocked([&] { runner.join(); });
     return failure;
   }
 
   Values evaluate(Trial& trial) {
-    const nb::gil_scoped_acquire lock;
+    return with_python([&] { return evaluate_locked(trial); });
+  }
+
+  Values evaluate_locked(Trial& trial) {
     const unsigned long thread = PyThread_get_thread_ident();
     {
       const std::lock_guard guard(threads_mutex_);
@@ -107,7 +163,7 @@ class Loop {
       if (error.matches(pruned_)) throw TrialPruned();
       if (!error.matches(exception_)) {
         // KeyboardInterrupt, SystemExit: the trial is given back, for whoever goes on.
-        interrupt(std::move(error));
+        interrupt(std::move(error), PyExc_KeyboardInterrupt);
         throw TrialReleased();
       }
       throw PythonFailure(std::move(error));
@@ -125,24 +181,11 @@ class Loop {
 
   static void end(const nb::object& held) { nb::cast<RunningTrial&>(held).end(Py_REFCNT(held.ptr()) > 1); }
 
-  // Ends the loop with this exception, and every objective that runs in another thread as well.
-  void interrupt(nb::python_error error) {
-    stop_.request_stop();
-    const unsigned long self = PyThread_get_thread_ident();
-    const std::lock_guard guard(threads_mutex_);
-    if (interruption_) return;
-    interruption_.emplace(std::move(error));
-    for (const unsigned long thread : threads_) {
-      if (thread != self) PyThreadState_SetAsyncExc(thread, PyExc_KeyboardInterrupt);
-    }
-  }
-
   bool counts_as_fail(const std::exception_ptr& error) {
     try {
       std::rethrow_exception(error);
     } catch (PythonFailure& failure) {
-      const nb::gil_scoped_acquire lock;
-      return failure.error().matches(catch_);
+      return with_python([&] { return failure.error().matches(catch_); });
     } catch (const TrialError&) {
       // What the objective returned cannot be used: that trial fails, as one with NaN does.
       return true;
@@ -152,12 +195,13 @@ class Loop {
   }
 
   void call_back(const FrozenTrial& trial) {
-    const nb::gil_scoped_acquire lock;
-    try {
-      callback_(to_python(trial));
-    } catch (nb::python_error& error) {
-      throw PythonFailure(std::move(error));
-    }
+    with_python([&] {
+      try {
+        callback_(to_python(trial));
+      } catch (nb::python_error& error) {
+        throw PythonFailure(std::move(error));
+      }
+    });
   }
 
   Study& study_;
@@ -172,6 +216,21 @@ class Loop {
   std::vector<unsigned long> threads_;  // that run an objective now
   std::optional<nb::python_error> interruption_;
 };
+
+void RunningLoops::end_all(std::chrono::milliseconds patience) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Running& running : loops_) {
+      if (!here(running)) continue;
+      PyErr_SetNone(PyExc_SystemExit);
+      running.loop->interrupt(nb::python_error(), PyExc_SystemExit);
+    }
+  }
+  unlocked([&] {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, patience, [&] { return std::ranges::none_of(loops_, here); });
+  });
+}
 
 std::optional<std::chrono::milliseconds> milliseconds(std::optional<double> seconds) {
   if (!seconds) return std::nullopt;
@@ -195,6 +254,16 @@ void bind_optimize(nb::class_<Study>& study) {
       },
       "objective"_a, "n_trials"_a.none(), "budget"_a.none(), "timeout"_a.none(), "jobs"_a, "catch"_a,
       "callback"_a.none());
+}
+
+void bind_end(nb::module_& module) {
+  using namespace nb::literals;
+  module.def(
+      "end_loops",
+      [](double patience) {
+        RunningLoops::instance().end_all(std::chrono::milliseconds(static_cast<std::int64_t>(patience * 1000.0)));
+      },
+      "patience"_a, "Interrupts every running optimize, and waits up to so many seconds for them.");
 }
 
 }  // namespace hone::python

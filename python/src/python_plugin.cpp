@@ -10,6 +10,7 @@
 
 #include "convert.hpp"
 #include "errors.hpp"
+#include "interpreter_lock.hpp"
 #include "study.hpp"
 #include "study_view.hpp"
 
@@ -27,8 +28,7 @@ class HeldObject {
       object_.release();
       return;
     }
-    const nb::gil_scoped_acquire lock;
-    object_.reset();
+    with_python([this] { object_.reset(); });
   }
   const nb::object& get() const { return object_; }
 
@@ -39,16 +39,17 @@ class HeldObject {
 // Calls into Python with the interpreter's lock; what is raised there becomes an error of the core.
 template <class Call>
 auto in_python(const char* plugin, const char* function, const Call& call) {
-  const nb::gil_scoped_acquire lock;
-  try {
-    return call();
-  } catch (nb::python_error& error) {
-    if (error.matches(attribute("hone._sampler", "FactPending"))) throw FactPending{};
-    throw PythonPluginError(PythonFailure(std::move(error)), plugin, function);
-  } catch (const nb::cast_error&) {
-    throw PluginError(std::string(plugin) + " failed in " + function + ": it returned a value of a wrong type", plugin,
-                      {}, function);
-  }
+  return with_python([&] {
+    try {
+      return call();
+    } catch (nb::python_error& error) {
+      if (error.matches(attribute("hone._sampler", "FactPending"))) throw FactPending{};
+      throw PythonPluginError(PythonFailure(std::move(error)), plugin, function);
+    } catch (const nb::cast_error&) {
+      throw PluginError(std::string(plugin) + " failed in " + function + ": it returned a value of a wrong type",
+                        plugin, {}, function);
+    }
+  });
 }
 
 nb::dict dict_of(const SearchSpace& space) {

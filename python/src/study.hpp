@@ -21,6 +21,7 @@ struct OpenedStorage {
 
 void bind_study(nanobind::module_& module);
 void bind_optimize(nanobind::class_<Study>& study);
+void bind_end(nanobind::module_& module);
 void bind_plugins(nanobind::module_& module);
 void bind_study_channel(nanobind::module_& module);
 void bind_algorithm_session(nanobind::module_& module);
