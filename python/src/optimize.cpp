@@ -69,6 +69,7 @@ class Loop {
 
   void run(OptimizeOptions options) {
     options.stop = stop_.get_token();
+    options.in_thread = [this](const std::function<void()>& work) { work_in_thread(work); };
     options.counts_as_fail = [this](const std::exception_ptr& error) { return counts_as_fail(error); };
     if (!callback_.is_none()) {
       options.callbacks.push_back([this](Study&, const FrozenTrial& trial) { call_back(trial); });
@@ -134,25 +135,20 @@ class Loop {
     return failure;
   }
 
+  // Python knows the thread from its first trial to its last, so that what it keeps for threads (threading.local)
+  // lasts.
+  void work_in_thread(const std::function<void()>& work) {
+    with_python([&] {
+      const Worker here(*this);
+      unlocked(work);
+    });
+  }
+
   Values evaluate(Trial& trial) {
     return with_python([&] { return evaluate_locked(trial); });
   }
 
   Values evaluate_locked(Trial& trial) {
-    const unsigned long thread = PyThread_get_thread_ident();
-    {
-      const std::lock_guard guard(threads_mutex_);
-      threads_.push_back(thread);
-    }
-    struct Leave {
-      Loop& loop;
-      unsigned long thread;
-      ~Leave() {
-        const std::lock_guard guard(loop.threads_mutex_);
-        loop.threads_.erase(std::ranges::find(loop.threads_, thread));
-      }
-    } const leave{*this, thread};
-
     const nb::object held = nb::cast(new RunningTrial(study_, trial), nb::rv_policy::take_ownership);
     try {
       const nb::object result = objective_(held);
@@ -169,6 +165,27 @@ class Loop {
       throw PythonFailure(std::move(error));
     }
   }
+
+  // A thread of the loop, which is interrupted with it.
+  class Worker {
+   public:
+    explicit Worker(Loop& loop) : loop_(loop), thread_(PyThread_get_thread_ident()) {
+      const std::lock_guard guard(loop_.threads_mutex_);
+      loop_.threads_.push_back(thread_);
+    }
+    ~Worker() {
+      const std::lock_guard guard(loop_.threads_mutex_);
+      loop_.threads_.erase(std::ranges::find(loop_.threads_, thread_));
+      // What was sent and has not arrived is not for whatever the thread does next.
+      if (loop_.interruption_) PyThreadState_SetAsyncExc(thread_, nullptr);
+    }
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+   private:
+    Loop& loop_;
+    const unsigned long thread_;
+  };
 
   static Values values_of(const nb::object& result) {
     try {
@@ -213,7 +230,7 @@ class Loop {
   std::stop_source stop_;
   // Of what follows.
   std::mutex threads_mutex_;
-  std::vector<unsigned long> threads_;  // that run an objective now
+  std::vector<unsigned long> threads_;  // its workers
   std::optional<nb::python_error> interruption_;
 };
 

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: MIT
 """One trial, one study, one worker: what several threads may do with them."""
 
+import threading
+
+import pytest
+
+import hone
+
 
 def test_a_trial_that_ends_while_another_thread_asks_the_pruner(script):
     printed = script(
@@ -128,3 +134,21 @@ def test_a_study_that_its_own_sampler_or_pruner_calls(script):
         """
     )
     assert printed.splitlines() == ["True", "True", "True", "True own 1"] * 2 + ["2"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_a_worker_keeps_for_its_thread_lasts(jobs):
+    own = threading.local()
+    made = []
+    together = threading.Barrier(jobs, timeout=20)
+
+    def objective(trial):
+        if not hasattr(own, "connection"):
+            own.connection = object()
+            made.append(own.connection)
+            together.wait()  # all workers are there before one of them has done all trials
+        return 1.0
+
+    study = hone.create_study(sampler="random")
+    study.optimize(objective, n_trials=20, n_jobs=jobs)
+    assert len(made) == jobs and len(study.trials) == 20
