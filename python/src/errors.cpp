@@ -28,6 +28,8 @@ void translate(const std::exception_ptr& error, void*) {
     std::rethrow_exception(error);
   } catch (PythonFailure& failure) {
     failure.error().restore();
+  } catch (const PythonInterruption& interruption) {
+    interruption.cause().error().restore();
   } catch (const DuplicatedStudyError& e) {
     raise("DuplicatedStudyError", e.what(), {{"study", text(e.study)}, {"retryable", nb::bool_(e.retryable)}});
   } catch (const StorageError& e) {
@@ -86,6 +88,9 @@ void register_errors() { nb::register_exception_translator(&translate); }
 PythonPluginError::PythonPluginError(PythonFailure cause, const std::string& whose, const char* function)
     : PluginError(whose + " failed in " + function + ": " + cause.what(), whose, {}, function),
       cause_(std::make_shared<PythonFailure>(std::move(cause))) {}
+
+PythonInterruption::PythonInterruption(PythonFailure cause)
+    : cause_(std::make_shared<PythonFailure>(std::move(cause))) {}
 
 PythonFailure::PythonFailure(nanobind::python_error error)
     : error_(normalized(std::move(error))), summary_(summary_of(error_)) {}

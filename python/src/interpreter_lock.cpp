@@ -6,6 +6,8 @@
 namespace hone::python {
 namespace {
 
+thread_local int unlocks = 0;
+
 bool is_ending() {
 #if PY_VERSION_HEX >= 0x030D0000
   return Py_IsFinalizing() != 0;
@@ -40,9 +42,12 @@ InterpreterLock::~InterpreterLock() {
   }
 }
 
-InterpreterUnlock::InterpreterUnlock() : state_(PyEval_SaveThread()) {}
+bool InterpreterUnlock::in_this_thread() { return unlocks > 0; }
+
+InterpreterUnlock::InterpreterUnlock() : state_(PyEval_SaveThread()) { ++unlocks; }
 
 InterpreterUnlock::~InterpreterUnlock() {
+  --unlocks;
   try {
     PyEval_RestoreThread(state_);
   } catch (abi::__forced_unwind&) {

@@ -27,6 +27,8 @@ class InterpreterLock {
 /// Is without the interpreter's lock.
 class InterpreterUnlock {
  public:
+  /// Whether this thread came from Python, so that what Python raises can go back there.
+  static bool in_this_thread();
   InterpreterUnlock();
   ~InterpreterUnlock();
   InterpreterUnlock(const InterpreterUnlock&) = delete;

@@ -19,6 +19,7 @@ namespace hone::python {
 namespace {
 
 class Loop;
+thread_local Loop* loop_of_this_thread = nullptr;
 
 /// The calls of `optimize` that run in this process, for its end.
 class RunningLoops {
@@ -94,13 +95,14 @@ class Loop {
     if (failure) std::rethrow_exception(failure);
   }
 
-  // Ends the loop with this exception, and with `in_threads` every objective that runs in another thread.
-  void interrupt(nb::python_error error, nb::handle in_threads) {
+  // Ends the loop with this exception, and with `in_threads` what Python does in its other threads: now, or when it
+  // next does something there. Once is enough, unless somebody asks `again`.
+  void interrupt(nb::python_error error, nb::handle in_threads, bool again = false) {
     stop_.request_stop();
     const unsigned long self = PyThread_get_thread_ident();
     const std::lock_guard guard(threads_mutex_);
-    if (interruption_) return;
-    interruption_.emplace(std::move(error));
+    if (interruption_ && !again) return;
+    if (!interruption_) interruption_.emplace(std::move(error));
     for (const unsigned long thread : threads_) {
       if (thread != self) PyThreadState_SetAsyncExc(thread, in_threads.ptr());
     }
@@ -129,7 +131,7 @@ class Loop {
         return changed.wait_for(lock, std::chrono::milliseconds(50), [&] { return done; });
       });
       if (ended) break;
-      if (PyErr_CheckSignals() != 0) interrupt(nb::python_error(), PyExc_KeyboardInterrupt);
+      if (PyErr_CheckSignals() != 0) interrupt(nb::python_error(), PyExc_KeyboardInterrupt, /*again: */ true);
     }
     unlocked([&] { runner.join(); });
     return failure;
@@ -148,7 +150,13 @@ class Loop {
     return with_python([&] { return evaluate_locked(trial); });
   }
 
+  bool is_interrupted() {
+    const std::lock_guard guard(threads_mutex_);
+    return interruption_.has_value();
+  }
+
   Values evaluate_locked(Trial& trial) {
+    if (is_interrupted()) throw TrialReleased();
     const nb::object held = nb::cast(new RunningTrial(study_, trial), nb::rv_policy::take_ownership);
     try {
       const nb::object result = objective_(held);
@@ -172,8 +180,10 @@ class Loop {
     explicit Worker(Loop& loop) : loop_(loop), thread_(PyThread_get_thread_ident()) {
       const std::lock_guard guard(loop_.threads_mutex_);
       loop_.threads_.push_back(thread_);
+      outer_ = std::exchange(loop_of_this_thread, &loop_);
     }
     ~Worker() {
+      loop_of_this_thread = outer_;
       const std::lock_guard guard(loop_.threads_mutex_);
       loop_.threads_.erase(std::ranges::find(loop_.threads_, thread_));
       // What was sent and has not arrived is not for whatever the thread does next.
@@ -184,6 +194,7 @@ class Loop {
 
    private:
     Loop& loop_;
+    Loop* outer_ = nullptr;
     const unsigned long thread_;
   };
 
@@ -191,6 +202,7 @@ class Loop {
     try {
       return values_from(result);
     } catch (nb::python_error& error) {
+      if (!error.matches(PyExc_Exception)) throw;
       const std::string what = readable(nb::repr(result));
       throw TrialError("the objective returned " + what + ", which is neither a number nor a sequence of numbers");
     }
@@ -255,6 +267,10 @@ std::optional<std::chrono::milliseconds> milliseconds(std::optional<double> seco
 }
 
 }  // namespace
+
+void interrupt_optimize(nb::python_error error) {
+  if (loop_of_this_thread != nullptr) loop_of_this_thread->interrupt(std::move(error), PyExc_KeyboardInterrupt);
+}
 
 void bind_optimize(nb::class_<Study>& study) {
   using namespace nb::literals;

@@ -20,8 +20,11 @@ class PythonLogger final : public Logger {
       const nb::error_scope keep_error;
       try {
         attribute("hone.logging", "_write")(static_cast<int>(level), nb::str(message.data(), message.size()));
+      } catch (const nb::python_error& error) {
+        // A message that cannot be shown is lost and the work goes on; but an interruption arrives a moment later.
+        if (!error.matches(PyExc_Exception)) PyThreadState_SetAsyncExc(PyThread_get_thread_ident(), error.type().ptr());
       } catch (const std::exception&) {
-        // A message that cannot be shown is lost; the work goes on.
+        // Likewise.
       }
     });
   }

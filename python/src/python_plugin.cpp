@@ -44,6 +44,10 @@ auto in_python(const char* plugin, const char* function, const Call& call) {
       return call();
     } catch (nb::python_error& error) {
       if (error.matches(attribute("hone._sampler", "FactPending"))) throw FactPending{};
+      if (!error.matches(PyExc_Exception) && InterpreterUnlock::in_this_thread()) {
+        interrupt_optimize(error);
+        throw PythonInterruption(PythonFailure(std::move(error)));
+      }
       throw PythonPluginError(PythonFailure(std::move(error)), plugin, function);
     } catch (const nb::cast_error&) {
       throw PluginError(std::string(plugin) + " failed in " + function + ": it returned a value of a wrong type",
