@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "density_model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -16,20 +17,6 @@ std::vector<const hone::Distribution*> distributions_of(const std::vector<hone::
 }
 
 }  // namespace
-
-std::size_t best_candidate(std::span<const double> log_below, std::span<const double> log_above) {
-  std::size_t best = 0;
-  double greatest = -std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < log_below.size(); ++i) {
-    // Where both densities vanish the difference is NaN, and no reason to go there.
-    const double ratio = log_below[i] - log_above[i];
-    if (ratio > greatest) {
-      greatest = ratio;
-      best = i;
-    }
-  }
-  return best;
-}
 
 DensityModel::DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above)
     : space_(std::move(space)), below_(distributions_of(space_), below), above_(distributions_of(space_), above) {}
@@ -81,16 +68,39 @@ void DensityModel::update(const hone::History& history, const TrialLog& log) {
   for (const hone::TrialNumber number : news) change(history, number, log.roles()[static_cast<std::size_t>(number)]);
 }
 
+// The index of the candidate with the greatest log l(x) - log g(x); the first of equal ones. A sum that is not complete
+// is a lower bound of g, so the ratio is at most what it says: the most promising candidate is worked on until its
+// ratio is known and nobody else can reach it.
+std::size_t DensityModel::best_of(std::span<const double> rows, std::span<const double> log_below) {
+  above_.refresh();
+  const auto row = [&](std::size_t i) { return rows.subspan(i * space_.size(), space_.size()); };
+  std::vector<ParzenEstimator::PartialSum> sums;
+  const auto highest_ratio = [&](std::size_t i) {
+    const double ratio = log_below[i] - above_.log_density_of(sums[i]);
+    // Where both densities vanish the difference is NaN, and no reason to go there.
+    return std::isnan(ratio) ? -std::numeric_limits<double>::infinity() : ratio;
+  };
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < log_below.size(); ++i) {
+    sums.push_back(above_.start_sum(row(i)));
+    ratios.push_back(highest_ratio(i));
+  }
+  for (;;) {
+    const auto best = static_cast<std::size_t>(std::ranges::max_element(ratios) - ratios.begin());
+    if (sums[best].remaining == 0) return best;
+    above_.advance(row(best), sums[best]);
+    ratios[best] = highest_ratio(best);
+  }
+}
+
 std::vector<double> DensityModel::propose(std::size_t candidates, hone::RandomStream components,
                                           std::vector<hone::RandomStream> parameters) {
   const std::size_t dimension = space_.size();
   std::vector<double> rows(candidates * dimension);
   below_.sample(components, parameters, rows);
   std::vector<double> log_below(candidates);
-  std::vector<double> log_above(candidates);
   below_.log_density(rows, log_below);
-  above_.log_density(rows, log_above);
-  const auto best = rows.begin() + static_cast<std::ptrdiff_t>(best_candidate(log_below, log_above) * dimension);
+  const auto best = rows.begin() + static_cast<std::ptrdiff_t>(best_of(rows, log_below) * dimension);
   return {best, best + static_cast<std::ptrdiff_t>(dimension)};
 }
 

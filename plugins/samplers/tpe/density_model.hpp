@@ -14,9 +14,6 @@
 
 namespace tpe {
 
-/// The index of the candidate with the greatest log l(x) - log g(x); the first of equal ones.
-std::size_t best_candidate(std::span<const double> log_below, std::span<const double> log_above);
-
 /// l(x) of the trials below and g(x) of those above, over the parameters of one space; trials that lack any of them are
 /// left out.
 class DensityModel {
@@ -34,6 +31,7 @@ class DensityModel {
                               std::vector<hone::RandomStream> parameters);
 
  private:
+  std::size_t best_of(std::span<const double> rows, std::span<const double> log_below);
   bool row_of(const hone::History& history, hone::TrialNumber number, std::vector<double>& row) const;
   void change(const hone::History& history, hone::TrialNumber number, Role role);
   void rebuild(const hone::History& history, std::span<const Role> roles);

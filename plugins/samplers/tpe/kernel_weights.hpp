@@ -12,16 +12,33 @@ enum class WeightRule {
   uniform,  ///< all count the same
 };
 
-/// The weights of n observations, oldest first, not normalised; in (0, 1]. (Bergstra, Yamins, Cox 2013; the ramp is
-/// that of hyperopt and Optuna.)
+/// Weights of observations, oldest first: a straight line, then ones. Not normalised; in (0, 1]. (Bergstra, Yamins, Cox
+/// 2013; the ramp is that of hyperopt and Optuna.)
+struct RampWeights {
+  double start = 1.0;
+  double slope = 0.0;
+  std::size_t sloped = 0;  ///< so many lie on the line
+
+  RampWeights() = default;
+  RampWeights(std::size_t n, WeightRule rule) {
+    constexpr std::size_t flat = 25;
+    if (rule == WeightRule::uniform) {
+      sloped = n;
+    } else if (n > flat) {
+      sloped = n - flat;
+      start = 1.0 / static_cast<double>(n);
+      slope = sloped > 1 ? (1.0 - start) / static_cast<double>(sloped - 1) : 0.0;
+    }
+  }
+
+  double of(std::size_t i) const { return i < sloped ? start + static_cast<double>(i) * slope : 1.0; }
+};
+
+/// The weights of n observations.
 inline std::vector<double> kernel_weights(std::size_t n, WeightRule rule) {
-  constexpr std::size_t flat = 25;
-  std::vector<double> weights(n, 1.0);
-  if (rule == WeightRule::uniform || n <= flat) return weights;
-  const std::size_t sloped = n - flat;
-  const double start = 1.0 / static_cast<double>(n);
-  const double slope = sloped > 1 ? (1.0 - start) / static_cast<double>(sloped - 1) : 0.0;
-  for (std::size_t i = 0; i < sloped; ++i) weights[i] = start + static_cast<double>(i) * slope;
+  const RampWeights ramp(n, rule);
+  std::vector<double> weights(n);
+  for (std::size_t i = 0; i < n; ++i) weights[i] = ramp.of(i);
   return weights;
 }
 

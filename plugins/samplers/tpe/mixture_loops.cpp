@@ -162,6 +162,34 @@ template <std::size_t width>
   return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
+template <std::size_t width>
+[[gnu::always_inline]] inline double hermite_sum(const double* coefficients, std::size_t stride, std::size_t count,
+                                                 double first, double step) {
+  using Doubles = typename Vector<width>::Doubles;
+  constexpr double index[lanes] = {0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0};
+  constexpr std::size_t terms = 16;
+  Doubles sum[lanes / width] = {};
+  for (std::size_t j = 0; j < count; j += lanes) {
+    for (std::size_t v = 0; v < lanes / width; ++v) {
+      const double* column = coefficients + j + v * width;
+      const Doubles u = first - (static_cast<double>(j) + load<width>(index + v * width)) * step;
+      Doubles before = Doubles{} + 1.0;
+      Doubles here = u;
+      Doubles series = load<width>(column) + load<width>(column + stride) * u;
+      for (std::size_t k = 1; k + 1 < terms; ++k) {
+        const Doubles next = u * here - static_cast<double>(k) * before;
+        series += load<width>(column + (k + 1) * stride) * next;
+        before = here;
+        here = next;
+      }
+      sum[v] += series * exp_in_range<width>(-0.5 * u * u);
+    }
+  }
+  double lane[lanes];
+  std::memcpy(lane, sum, sizeof lane);
+  return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
 namespace baseline {
 std::size_t sift_kernels(std::span<const double> constants, std::span<const Axis> axes, double least,
                          std::uint32_t* indices, double* bounds) {
@@ -174,7 +202,10 @@ double maximum(std::span<const double> numbers) { return greatest<2>(numbers); }
 double sum(std::span<const double> logs, const double* weights, double highest) {
   return weighted_exp_sum<2>(logs, weights, highest);
 }
-constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum};
+double hermite(const double* coefficients, std::size_t stride, std::size_t count, double first, double step) {
+  return hermite_sum<2>(coefficients, stride, count, first, step);
+}
+constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum, &hermite};
 }  // namespace baseline
 
 #if defined(__x86_64__)
@@ -191,7 +222,11 @@ namespace avx2 {
 [[gnu::target("avx2")]] double sum(std::span<const double> logs, const double* weights, double highest) {
   return weighted_exp_sum<4>(logs, weights, highest);
 }
-constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum};
+[[gnu::target("avx2")]] double hermite(const double* coefficients, std::size_t stride, std::size_t count, double first,
+                                       double step) {
+  return hermite_sum<4>(coefficients, stride, count, first, step);
+}
+constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum, &hermite};
 }  // namespace avx2
 
 namespace avx512 {
@@ -207,7 +242,11 @@ namespace avx512 {
 [[gnu::target("avx512f")]] double sum(std::span<const double> logs, const double* weights, double highest) {
   return weighted_exp_sum<8>(logs, weights, highest);
 }
-constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum};
+[[gnu::target("avx512f")]] double hermite(const double* coefficients, std::size_t stride, std::size_t count,
+                                          double first, double step) {
+  return hermite_sum<8>(coefficients, stride, count, first, step);
+}
+constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum, &hermite};
 }  // namespace avx512
 #endif
 

@@ -34,8 +34,12 @@ struct MixtureLoops {
                                 double point);
   /// The greatest of the numbers; -infinity for none.
   double (*greatest)(std::span<const double> numbers);
-  /// The sum of weights[i] * exp(logs[i] - highest), where no log exceeds `highest`. Terms below e^-708 count as 0.
+  /// The sum of weights[i] * exp(logs[i] - highest), where no log is much above `highest`. Terms below e^-708 count as
+  /// 0.
   double (*weighted_exp_sum)(std::span<const double> logs, const double* weights, double highest);
+  /// The sum over j < count of exp(-u^2 / 2) times the sum over k < 16 of coefficients[k * stride + j] He_k(u), with
+  /// u = first - j * step and the Hermite polynomials He_k of probability theory. Adds up to 7 more j.
+  double (*hermite_sum)(const double* coefficients, std::size_t stride, std::size_t count, double first, double step);
 };
 
 const MixtureLoops& mixture_loops(Instructions instructions);

@@ -146,7 +146,7 @@ bool NumericKernels::update(std::size_t position) {
 }
 
 bool NumericKernels::refresh(std::vector<std::uint32_t>& changed) {
-  const double least = least_width(size(), transform_.high() - transform_.low(), rule_);
+  const double least = tpe::least_width(size(), transform_.high() - transform_.low(), rule_);
   const bool all = all_stale_ || least != least_width_;
   if (!all && stale_.empty()) return false;
   least_width_ = least;

@@ -54,6 +54,8 @@ class NumericKernels {
   /// or says by `true` that all may have.
   bool refresh(std::vector<std::uint32_t>& changed);
 
+  /// No kernel is narrower; valid after `refresh`.
+  double least_width() const { return least_width_; }
   // By slot; valid after `refresh`.
   std::span<const double> means() const { return means_; }
   std::span<const double> widths() const { return widths_; }

@@ -60,6 +60,7 @@ void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const 
       c.kernels.observed[i] = static_cast<std::uint32_t>(rows[i * dimension_ + c.column]);
     }
   }
+  first_moved_ = 0;
   changed_ = true;
 }
 
@@ -73,6 +74,7 @@ void ParzenEstimator::insert(std::int64_t number, std::span<const double> row) {
   for (Categorical& c : categorical_) {
     c.kernels.observed.insert(c.kernels.observed.begin() + at, static_cast<std::uint32_t>(row[c.column]));
   }
+  first_moved_ = std::min(first_moved_, static_cast<std::size_t>(at));
   changed_ = true;
 }
 
@@ -82,6 +84,7 @@ void ParzenEstimator::erase(std::int64_t number) {
   constants_.erase(constants_.begin() + at);
   for (Numeric& n : numeric_) n.kernels.erase(static_cast<std::size_t>(at));
   for (Categorical& c : categorical_) c.kernels.observed.erase(c.kernels.observed.begin() + at);
+  first_moved_ = std::min(first_moved_, static_cast<std::size_t>(at));
   changed_ = true;
 }
 
@@ -90,9 +93,11 @@ void ParzenEstimator::refresh() {
   changed_ = false;
   const std::size_t n = size();
   if (weights_.size() != n || n == 0) {
+    ramp_ = RampWeights(n, options_.weights);
     weights_ = kernel_weights(n, options_.weights);
     prior_weight_ = n == 0 ? 1.0 : options_.consider_prior ? options_.prior_weight : 0.0;
     total_weight_ = std::accumulate(weights_.begin(), weights_.end(), 0.0) + prior_weight_;
+    log_total_weight_ = portable::log(total_weight_);
   }
   categorical_constant_ = 0.0;
   for (Categorical& c : categorical_) {
@@ -107,6 +112,19 @@ void ParzenEstimator::refresh() {
   } else {
     for (const std::uint32_t slot : changed_slots_) refresh_constant(slot);
   }
+  if (on_line()) refresh_line(all);
+  first_moved_ = n;
+}
+
+void ParzenEstimator::refresh_line(bool all) {
+  // The widths must not change with the number of kernels, and there must be a prior to measure errors by.
+  if (size() < LineMixture::worthwhile || !options_.magic_clip || prior_weight_ <= 0.0) {
+    line_.reset();
+    return;
+  }
+  all = all || !line_ || first_moved_ < line_->entered();
+  if (!line_) line_.emplace();
+  line_->refresh(numeric_[0].kernels, ramp_, changed_slots_, all);
 }
 
 void ParzenEstimator::refresh_constant(std::size_t slot) {
@@ -158,27 +176,23 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
 
 // ---- density
 
-/// The kernels that still matter at one row: slots, and their log densities so far, which only fall.
-struct ParzenEstimator::Survivors {
-  std::vector<std::uint32_t> slots;
-  std::vector<double> logs;
-  std::size_t count = 0;
-  std::vector<double> scratch;
-  const MixtureLoops& loops = mixture_loops();
+void ParzenEstimator::Survivors::make_room(std::size_t n) {
+  if (slots.size() >= n) return;
+  slots.resize(n);
+  logs.resize(n);
+  scratch.resize(n);
+}
 
-  explicit Survivors(std::size_t n) : slots(n), logs(n), scratch(n) {}
-
-  /// Of those left, keeps those above `least`.
-  void keep(double least) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      slots[kept] = slots[i];
-      logs[kept] = logs[i];
-      kept += logs[i] > least ? 1 : 0;
-    }
-    count = kept;
+// Of those left, keeps those above `least`.
+void ParzenEstimator::Survivors::keep(double least) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    slots[kept] = slots[i];
+    logs[kept] = logs[i];
+    kept += logs[i] > least ? 1 : 0;
   }
-};
+  count = kept;
+}
 
 double ParzenEstimator::log_prior_at(std::span<const double> row) const {
   double sum = 0.0;
@@ -198,127 +212,151 @@ double ParzenEstimator::log_prior_at(std::span<const double> row) const {
   return sum;
 }
 
-// The first parameters are looked at for all kernels, as vectors; few kernels survive two of them.
-std::size_t ParzenEstimator::sift(std::span<const double> row, std::size_t first, Survivors& work, double least) const {
-  std::array<Axis, 2> axes{};
+// The first parameters are looked at for all kernels, as vectors; fewer survive.
+std::size_t ParzenEstimator::sift(std::span<const double> row, Block block, double least) {
+  std::array<Axis, 6> axes{};
   const std::size_t dense = std::min(continuous_, axes.size());
   for (std::size_t d = 0; d < dense; ++d) {
     const NumericKernels& kernels = numeric_[d].kernels;
-    axes[d] = {kernels.means().data() + first, kernels.inverse_widths().data() + first,
+    axes[d] = {kernels.means().data() + block.first, kernels.inverse_widths().data() + block.first,
                kernels.transform().to_point(row[numeric_[d].column])};
   }
-  work.count = work.loops.sift(std::span(constants_).subspan(first), std::span(axes).first(dense),
-                               least - categorical_constant_, work.slots.data(), work.logs.data());
-  for (std::size_t i = 0; i < work.count; ++i) {
-    work.slots[i] += static_cast<std::uint32_t>(first);
-    work.logs[i] += categorical_constant_;
+  work_.count = work_.loops.sift(std::span(constants_).subspan(block.first, block.size), std::span(axes).first(dense),
+                                 least - categorical_constant_, work_.slots.data(), work_.logs.data());
+  for (std::size_t i = 0; i < work_.count; ++i) {
+    work_.slots[i] += static_cast<std::uint32_t>(block.first);
+    work_.logs[i] += categorical_constant_;
   }
   return dense;
 }
 
-void ParzenEstimator::add_continuous(const Numeric& numeric, double point, Survivors& work, double least) const {
+void ParzenEstimator::add_continuous(const Numeric& numeric, double point, double least) {
   const double* means = numeric.kernels.means().data();
   const double* inverses = numeric.kernels.inverse_widths().data();
-  for (std::size_t i = 0; i < work.count; ++i) {
-    const double z = (point - means[work.slots[i]]) * inverses[work.slots[i]];
-    work.logs[i] -= 0.5 * z * z;
+  for (std::size_t i = 0; i < work_.count; ++i) {
+    const double z = (point - means[work_.slots[i]]) * inverses[work_.slots[i]];
+    work_.logs[i] -= 0.5 * z * z;
   }
-  work.keep(least);
+  work_.keep(least);
 }
 
 // A cell's mass is at most exp(-z^2 / 2) when the kernel's mean is z widths away from the cell. Cheap, and leaves few
 // kernels to compute exactly.
-void ParzenEstimator::bound_stepped(const Numeric& numeric, double value, Survivors& work, double least) const {
+void ParzenEstimator::bound_stepped(const Numeric& numeric, double value, double least) {
   const NumericTransform& transform = numeric.kernels.transform();
   const double low = transform.cell_low(value);
   const double high = transform.cell_high(value);
   const double* means = numeric.kernels.means().data();
   const double* inverses = numeric.kernels.inverse_widths().data();
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < work.count; ++i) {
-    const std::uint32_t slot = work.slots[i];
+  for (std::size_t i = 0; i < work_.count; ++i) {
+    const std::uint32_t slot = work_.slots[i];
     const double z = std::max({0.0, low - means[slot], means[slot] - high}) * inverses[slot];
-    work.slots[kept] = slot;
-    work.logs[kept] = work.logs[i];
-    kept += work.logs[i] - 0.5 * z * z > least ? 1 : 0;
+    work_.slots[kept] = slot;
+    work_.logs[kept] = work_.logs[i];
+    kept += work_.logs[i] - 0.5 * z * z > least ? 1 : 0;
   }
-  work.count = kept;
+  work_.count = kept;
 }
 
-void ParzenEstimator::add_stepped(const Numeric& numeric, double value, Survivors& work) const {
+void ParzenEstimator::add_stepped(const Numeric& numeric, double value) {
   const NumericTransform& transform = numeric.kernels.transform();
   const double low = transform.cell_low(value);
   const double high = transform.cell_high(value);
   const std::span<const NumericKernels::Class> list = numeric.kernels.class_list();
   const std::span<const std::uint32_t> classes = numeric.kernels.classes();
-  if (list.size() <= work.count) {
+  if (list.size() <= work_.count) {
     for (std::size_t c = 0; c < list.size(); ++c) {
-      work.scratch[c] = log_cell_mass(low, high, list[c].mean, list[c].inverse_width);
+      work_.scratch[c] = log_cell_mass(low, high, list[c].mean, list[c].inverse_width);
     }
-    for (std::size_t i = 0; i < work.count; ++i) work.logs[i] += work.scratch[classes[work.slots[i]]];
+    for (std::size_t i = 0; i < work_.count; ++i) work_.logs[i] += work_.scratch[classes[work_.slots[i]]];
   } else {
-    for (std::size_t i = 0; i < work.count; ++i) {
-      const NumericKernels::Class& c = list[classes[work.slots[i]]];
-      work.logs[i] += log_cell_mass(low, high, c.mean, c.inverse_width);
+    for (std::size_t i = 0; i < work_.count; ++i) {
+      const NumericKernels::Class& c = list[classes[work_.slots[i]]];
+      work_.logs[i] += log_cell_mass(low, high, c.mean, c.inverse_width);
     }
   }
 }
 
-void ParzenEstimator::add_categorical(const Categorical& categorical, double value, Survivors& work,
-                                      double least) const {
+void ParzenEstimator::add_categorical(const Categorical& categorical, double value, double least) {
   const CategoricalKernels& k = categorical.kernels;
   const auto choice = static_cast<std::uint32_t>(value);
   // The constants hold log(match).
   const double penalty = portable::log(k.other) - portable::log(k.match);
-  for (std::size_t i = 0; i < work.count; ++i) work.logs[i] += k.observed[work.slots[i]] == choice ? 0.0 : penalty;
-  work.keep(least);
+  for (std::size_t i = 0; i < work_.count; ++i) work_.logs[i] += k.observed[work_.slots[i]] == choice ? 0.0 : penalty;
+  work_.keep(least);
 }
 
-double ParzenEstimator::log_of_sum(double log_prior, std::span<const double> logs, const double* weights,
-                                   const MixtureLoops& loops) const {
-  const double highest = std::max(log_prior, loops.greatest(logs));
+double ParzenEstimator::log_of_sum(std::span<const double> logs, const double* weights) const {
+  const double highest = work_.loops.greatest(logs);
   if (highest == minus_infinity) return minus_infinity;
-  const double prior = prior_weight_ > 0.0 ? prior_weight_ * portable::exp_in_range(log_prior - highest) : 0.0;
-  return highest + portable::log((prior + loops.weighted_exp_sum(logs, weights, highest)) / total_weight_);
+  return highest + portable::log(work_.loops.weighted_exp_sum(logs, weights, highest));
 }
 
 // One continuous parameter: too few kernels are far away from a candidate to pick out the others.
-double ParzenEstimator::log_share_on_line(double value, double log_prior, std::size_t first, Survivors& work) const {
+double ParzenEstimator::log_block_on_line(double value, Block block) {
   const NumericKernels& kernels = numeric_[0].kernels;
-  const std::span<double> logs = std::span(work.logs).first(size() - first);
-  std::copy(constants_.begin() + static_cast<std::ptrdiff_t>(first), constants_.end(), logs.begin());
-  work.loops.subtract_half_squares(logs, kernels.means().data() + first, kernels.inverse_widths().data() + first,
-                                   kernels.transform().to_point(value));
-  return log_of_sum(log_prior, logs, weights_.data() + first, work.loops);
+  const std::span<double> logs = std::span(work_.logs).first(block.size);
+  std::ranges::copy(std::span(constants_).subspan(block.first, block.size), logs.begin());
+  work_.loops.subtract_half_squares(logs, kernels.means().data() + block.first,
+                                    kernels.inverse_widths().data() + block.first, kernels.transform().to_point(value));
+  return log_of_sum(logs, weights_.data() + block.first);
 }
 
-double ParzenEstimator::log_share_at(std::span<const double> row, std::size_t first, Survivors& work) const {
-  const bool prior = prior_weight_ > 0.0;
-  const double log_prior = prior ? log_prior_at(row) : minus_infinity;
-  if (dimension_ == 1 && continuous_ == 1) return log_share_on_line(row[0], log_prior, first, work);
-  // All kernels below this have less than e^-30 of the prior's share together. Without a prior none is left out.
-  const double least = prior ? log_prior + portable::log(prior_weight_ / static_cast<double>(size() + 1)) - 30.0
-                             : std::numeric_limits<double>::lowest();
-
-  for (std::size_t i = sift(row, first, work, least); i < continuous_; ++i) {
-    add_continuous(numeric_[i], numeric_[i].kernels.transform().to_point(row[numeric_[i].column]), work, least);
+// The log of what a block of observations adds to a sum that is known to be at least `certain`.
+double ParzenEstimator::log_block(std::span<const double> row, Block block, double certain) {
+  if (on_line()) return log_block_on_line(row[0], block);
+  // No weight is above 1, so all kernels below this have together less than e^-30 of what is there for certain.
+  const double least = certain == minus_infinity ? std::numeric_limits<double>::lowest()
+                                                 : certain - portable::log(static_cast<double>(size() + 1)) - 30.0;
+  for (std::size_t i = sift(row, block, least); i < continuous_; ++i) {
+    add_continuous(numeric_[i], numeric_[i].kernels.transform().to_point(row[numeric_[i].column]), least);
   }
-  for (const Categorical& c : categorical_) add_categorical(c, row[c.column], work, least);
+  for (const Categorical& c : categorical_) add_categorical(c, row[c.column], least);
   const std::span<const Numeric> stepped = std::span(numeric_).subspan(continuous_);
-  for (const Numeric& n : stepped) bound_stepped(n, row[n.column], work, least);
+  for (const Numeric& n : stepped) bound_stepped(n, row[n.column], least);
   for (const Numeric& n : stepped) {
-    add_stepped(n, row[n.column], work);
-    work.keep(least);
+    add_stepped(n, row[n.column]);
+    work_.keep(least);
   }
-  for (std::size_t i = 0; i < work.count; ++i) work.scratch[i] = weights_[work.slots[i]];
-  return log_of_sum(log_prior, std::span(work.logs).first(work.count), work.scratch.data(), work.loops);
+  for (std::size_t i = 0; i < work_.count; ++i) work_.scratch[i] = weights_[work_.slots[i]];
+  return log_of_sum(std::span(work_.logs).first(work_.count), work_.scratch.data());
 }
 
-void ParzenEstimator::log_share(std::span<const double> rows, std::size_t count, std::span<double> result) {
+ParzenEstimator::PartialSum ParzenEstimator::start_sum(std::span<const double> row) const {
+  return {prior_weight_ > 0.0 ? log_prior_at(row) + portable::log(prior_weight_) : minus_infinity, size()};
+}
+
+void ParzenEstimator::advance(std::span<const double> row, PartialSum& sum) {
+  if (line_) {
+    const double height = line_->log_height();
+    const double kernels = line_->sum(numeric_[0].kernels.transform().to_point(row[0]));
+    sum = {height + portable::log(portable::exp(sum.log_sum - height) + kernels), 0};
+    return;
+  }
+  // Blocks of 256, 768, 3072, ... of the newest: the first bound is cheap, and few steps lead to the end.
+  constexpr std::size_t smallest = 256;
+  const std::size_t added = size() - sum.remaining;
+  const std::size_t wanted = added == 0 ? smallest : 3 * added;
+  const std::size_t count = sum.remaining <= wanted + smallest ? sum.remaining : wanted;
+  sum.remaining -= count;
+  work_.make_room(count);
+  const double block = log_block(row, {sum.remaining, count}, sum.log_sum);
+  const double high = std::max(sum.log_sum, block);
+  const double low = std::min(sum.log_sum, block);
+  if (low > minus_infinity)
+    sum.log_sum = high + portable::log1p(portable::exp(low - high));
+  else
+    sum.log_sum = high;
+}
+
+void ParzenEstimator::log_density(std::span<const double> rows, std::span<double> result) {
   refresh();
-  Survivors work(size());
   for (std::size_t i = 0; i < result.size(); ++i) {
-    result[i] = log_share_at(rows.subspan(i * dimension_, dimension_), size() - std::min(count, size()), work);
+    const std::span<const double> row = rows.subspan(i * dimension_, dimension_);
+    PartialSum sum = start_sum(row);
+    while (sum.remaining > 0) advance(row, sum);
+    result[i] = log_density_of(sum);
   }
 }
 

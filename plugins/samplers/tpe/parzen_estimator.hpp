@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include <hone/random.hpp>
 
 #include "kernel_weights.hpp"
+#include "line_mixture.hpp"
 #include "mixture_loops.hpp"
 #include "numeric_kernels.hpp"
 
@@ -65,11 +67,18 @@ class ParzenEstimator {
   ///
   /// Kernels whose share of the result is below 1e-12 together are left out; which ones depends on the observations and
   /// the row alone.
-  void log_density(std::span<const double> rows, std::span<double> result) { log_share(rows, size(), result); }
+  void log_density(std::span<const double> rows, std::span<double> result);
 
-  /// The same sum over the prior and the newest `count` observations alone, with the weights that they have among all:
-  /// a lower bound of the log density.
-  void log_share(std::span<const double> rows, std::size_t count, std::span<double> result);
+  /// A density on the way: the prior's share, then that of one block of observations after another, the newest first.
+  /// So a caller can stop as soon as it knows enough.
+  struct PartialSum {
+    double log_sum;         ///< of what has been added, weights not normalised
+    std::size_t remaining;  ///< the oldest observations, which have not been
+  };
+  PartialSum start_sum(std::span<const double> row) const;
+  void advance(std::span<const double> row, PartialSum& sum);
+  /// The log density if nothing remains, else a lower bound of it.
+  double log_density_of(const PartialSum& sum) const { return sum.log_sum - log_total_weight_; }
 
   // For tests: what the kernels are, by slot; up to date after `refresh`.
   void refresh();
@@ -88,19 +97,33 @@ class ParzenEstimator {
     std::size_t column;
     CategoricalKernels kernels;
   };
-  struct Survivors;
+  /// The kernels that still matter at one row: slots, and their log densities so far, which only fall.
+  struct Survivors {
+    std::vector<std::uint32_t> slots;
+    std::vector<double> logs;
+    std::size_t count = 0;
+    std::vector<double> scratch;
+    const MixtureLoops& loops = mixture_loops();
 
-  double log_share_at(std::span<const double> row, std::size_t first, Survivors& work) const;
-  double log_share_on_line(double value, double log_prior, std::size_t first, Survivors& work) const;
-  double log_of_sum(double log_prior, std::span<const double> logs, const double* weights,
-                    const MixtureLoops& loops) const;
+    void make_room(std::size_t n);
+    void keep(double least);
+  };
+
+  struct Block {
+    std::size_t first, size;
+  };
+  double log_block(std::span<const double> row, Block block, double certain);
+  double log_block_on_line(double value, Block block);
+  bool on_line() const { return dimension_ == 1 && continuous_ == 1; }
+  void refresh_line(bool all);
+  double log_of_sum(std::span<const double> logs, const double* weights) const;
   double log_prior_at(std::span<const double> row) const;
   void refresh_constant(std::size_t slot);
-  std::size_t sift(std::span<const double> row, std::size_t first, Survivors& work, double least) const;
-  void add_continuous(const Numeric& numeric, double point, Survivors& work, double least) const;
-  void bound_stepped(const Numeric& numeric, double value, Survivors& work, double least) const;
-  void add_stepped(const Numeric& numeric, double value, Survivors& work) const;
-  void add_categorical(const Categorical& categorical, double value, Survivors& work, double least) const;
+  std::size_t sift(std::span<const double> row, Block block, double least);
+  void add_continuous(const Numeric& numeric, double point, double least);
+  void bound_stepped(const Numeric& numeric, double value, double least);
+  void add_stepped(const Numeric& numeric, double value);
+  void add_categorical(const Categorical& categorical, double value, double least);
 
   std::size_t dimension_;
   ParzenOptions options_;
@@ -114,9 +137,14 @@ class ParzenEstimator {
   std::vector<double> constants_;      // by slot: what the log density of a kernel's numeric parameters is at most
   double categorical_constant_ = 0.0;  // and of its categorical ones
   std::vector<std::uint32_t> changed_slots_;
+  std::size_t first_moved_ = 0;      // slots below are where they were at the last refresh
+  std::optional<LineMixture> line_;  // of one continuous parameter, when it is worth the while
+  RampWeights ramp_;
   std::vector<double> weights_;  // by slot, not normalised
   double prior_weight_ = 1.0;    // on the same scale; 0 where the prior is no component
   double total_weight_ = 1.0;
+  double log_total_weight_ = 0.0;
+  Survivors work_;
 };
 
 }  // namespace tpe

@@ -91,3 +91,60 @@ TEST_CASE("the greatest of some numbers is found, and minus infinity of none") {
     for (const Instructions each : available()) CHECK(tpe::mixture_loops(each).greatest(some) == expected);
   }
 }
+
+TEST_CASE("the kernels above a bound are found, with the same bits with every set of instructions") {
+  for (const std::size_t length : lengths) {
+    const std::vector<double> constants = numbers(length, -1.0, 1.0, 11);
+    const std::vector<double> means = numbers(length, 0.0, 1.0, 12);
+    const std::vector<double> inverses = numbers(length, 1.0, 9.0, 13);
+    const std::vector<tpe::Axis> axes = {{means.data(), inverses.data(), 0.4}, {means.data(), inverses.data(), 0.7}};
+    for (const double least : {-1e9, -3.0, 0.0, 2.0}) {
+      std::vector<std::uint32_t> expected;
+      std::vector<double> bounds;
+      for (std::size_t i = 0; i < length; ++i) {
+        double bound = constants[i];
+        for (const tpe::Axis& axis : axes) {
+          const double z = (axis.point - means[i]) * inverses[i];
+          bound -= 0.5 * z * z;
+        }
+        if (bound > least) {
+          expected.push_back(static_cast<std::uint32_t>(i));
+          bounds.push_back(bound);
+        }
+      }
+      for (const Instructions instructions : available()) {
+        std::vector<std::uint32_t> found(length);
+        std::vector<double> found_bounds(length);
+        const std::size_t count =
+            tpe::mixture_loops(instructions).sift(constants, axes, least, found.data(), found_bounds.data());
+        found.resize(count);
+        found_bounds.resize(count);
+        CHECK(found == expected);
+        CHECK(found_bounds == bounds);
+      }
+    }
+  }
+}
+
+TEST_CASE("the Hermite series of a kernel is the kernel, with the same bits with every set of instructions") {
+  constexpr std::size_t stride = 40;
+  for (const double v : {-0.25, -0.1, 0.0, 0.25}) {
+    // One kernel, v beside the middle of cell 10; the others are empty.
+    std::vector<double> coefficients(16 * stride, 0.0);
+    double term = 1.0;
+    for (std::size_t k = 0; k < 16; ++k) {
+      coefficients[k * stride + 10] = term;
+      term *= v / static_cast<double>(k + 1);
+    }
+    for (const double point : {-2.0, 3.3, 5.0, 6.25}) {  // in widths; the middle of cell j is at j / 2
+      const double expected = std::exp(-0.5 * (point - 5.0 - v) * (point - 5.0 - v));
+      const double baseline =
+          tpe::mixture_loops(Instructions::baseline).hermite_sum(coefficients.data(), stride, 20, point, 0.5);
+      CHECK(std::abs(baseline - expected) < 1e-15);
+      for (const Instructions instructions : available()) {
+        CHECK(same_bits(tpe::mixture_loops(instructions).hermite_sum(coefficients.data(), stride, 20, point, 0.5),
+                        baseline));
+      }
+    }
+  }
+}
