@@ -83,6 +83,7 @@ Trial Study::ask(const AskOptions& ask_options) {
   Trial trial(impl_->start(*claim, ask_options.fixed));
   for (const auto& [name, distribution] : ask_options.distributions) trial.suggest(name, distribution);
   if (!ask_options.distributions.empty()) trial.flush();
+  static_cast<StudyTrial&>(trial.impl()).write_through();
   return trial;
 }
 

@@ -100,7 +100,7 @@ Suggestion StudyTrial::suggest(std::string_view name, const Distribution& distri
   }
   suggested_.push_back({parameter.id, parameter.distribution_id, value});
   suggested_parameters_.push_back(parameter);
-  if (must_store) flush();
+  if (must_store || write_through_) flush();
   return {parameter.distribution, value};
 }
 
@@ -178,7 +178,7 @@ void StudyTrial::report(std::string_view metric, double value, std::int64_t step
   }
   TrialPatch patch;
   patch.reports.push_back({metric, step, value});
-  const bool at_once = has(study_->pruner_capabilities, Capability::needs_reports);
+  const bool at_once = write_through_ || has(study_->pruner_capabilities, Capability::needs_reports);
   {
     const std::unique_lock lock(*study_->history_mutex);
     study_->history->apply(claim_.number, patch);
@@ -204,6 +204,7 @@ bool StudyTrial::should_prune() {
 
 void StudyTrial::set_attr(AttributeKind kind, std::string_view key, const Json& value) {
   attributes_.push_back({kind, std::string(key), to_json_text(value)});
+  if (write_through_) flush();
 }
 
 void StudyTrial::set_constraint(std::string_view name, double value) {
@@ -212,6 +213,7 @@ void StudyTrial::set_constraint(std::string_view name, double value) {
     throw TrialError("the constraint '" + std::string(name) + "' was set already", claim_.number);
   }
   constraints_.emplace_back(name, value);
+  if (write_through_) flush();
 }
 
 std::vector<FrozenTrial::Param> StudyTrial::params() const {

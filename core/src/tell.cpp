@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A trial's end: its values checked, the sampler told, the last patch written.
+#include <algorithm>
 #include <cmath>
 #include <list>
 
@@ -12,14 +13,26 @@ namespace hone {
 namespace {
 
 constexpr std::string_view fail_reason_key = "hone:fail_reason";
+constexpr std::string_view constraint_prefix = "constraints:";
 
 class CollectedAttributes final : public AttributeSink {
  public:
   void set_system_attr(std::string_view key, const Json& value) override {
     kept_.emplace_back(std::string(key), to_json_text(value));
   }
+  // A number named `constraints:NAME` is a constraint of the trial, unless the objective has set that one.
   void add_to(TrialPatch& patch) const {
-    for (const auto& [key, json] : kept_) patch.system_attrs.push_back({key, json});
+    for (const auto& [key, json] : kept_) {
+      if (key.starts_with(constraint_prefix)) {
+        const std::string_view name = std::string_view(key).substr(constraint_prefix.size());
+        const std::optional<double> value = parse_json(json, key).number();
+        const bool is_set =
+            std::ranges::find(patch.constraints, name, &ConstraintRecord::name) != patch.constraints.end();
+        if (value && !std::isnan(*value) && !is_set) patch.constraints.push_back({name, *value});
+      } else {
+        patch.system_attrs.push_back({key, json});
+      }
+    }
   }
 
  private:

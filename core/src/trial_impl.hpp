@@ -44,6 +44,8 @@ class StudyTrial final : public Trial::Impl {
 
   /// Draws and stores the start, or takes up what an earlier attempt had stored.
   void begin();
+  /// Buffers nothing from now on: for a trial that anybody may tell by its number, whatever becomes of this object.
+  void write_through() { write_through_ = true; }
 
   TrialNumber number() const override { return claim_.number; }
   Suggestion suggest(std::string_view name, const Distribution& distribution) override;
@@ -105,6 +107,7 @@ class StudyTrial final : public Trial::Impl {
   std::set<std::pair<std::string, std::int64_t>> reported_steps_;
   std::chrono::steady_clock::time_point last_write_;
   bool ended_ = false;
+  bool write_through_ = false;
   // The texts that the last patch borrowed; kept until the next one.
   std::list<std::string> borrowed_;
 };

@@ -78,8 +78,10 @@ class Api {
         ensure(find<int()>(library, "PyGILState_Ensure")),
         release(find<void(int)>(library, "PyGILState_Release")),
         run(find<int(const char*)>(library, "PyRun_SimpleString")),
+        import_module(find<void*(const char*)>(library, "PyImport_ImportModule")),
         import_capsule(find<void*(const char*, int)>(library, "PyCapsule_Import")),
         fetch(find<void(void**, void**, void**)>(library, "PyErr_Fetch")),
+        class_name(find<const char*(void*)>(library, "PyExceptionClass_Name")),
         str(find<void*(void*)>(library, "PyObject_Str")),
         utf8(find<const char*(void*)>(library, "PyUnicode_AsUTF8")) {}
 
@@ -89,8 +91,10 @@ class Api {
   int (*ensure)();
   void (*release)(int);
   int (*run)(const char*);
+  void* (*import_module)(const char*);
   void* (*import_capsule)(const char*, int);
   void (*fetch)(void**, void**, void**);
+  const char* (*class_name)(void*);
   void* (*str)(void*);
   const char* (*utf8)(void*);
 
@@ -103,8 +107,12 @@ class Api {
   }
 };
 
-// The library, global, so that extension modules find Python's symbols.
+bool is_loaded() { return dlsym(RTLD_DEFAULT, "Py_IsInitialized") != nullptr; }
+
+// The library, global, so that extension modules find Python's symbols. One that is there already, as by LD_PRELOAD, is
+// taken: a second one would not be theirs.
 void* open_library(const Interpreter& interpreter) {
+  if (is_loaded()) return RTLD_DEFAULT;
   for (const std::string& library : interpreter.libraries) {
     if (void* const opened = dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL)) return opened;
   }
@@ -117,10 +125,16 @@ void* open_library(const Interpreter& interpreter) {
 Api start() {
   const Interpreter interpreter = ask_interpreter();
   const Api api(open_library(interpreter));
-  if (api.is_initialized() != 0) return api;
   api.initialize(/*signal handlers: */ 0);
   const bool path_is_set = api.run(interpreter.path_statement.c_str()) == 0;
   api.save_thread();
+  // Nobody ends this interpreter, because plugins may outlive everything; what was printed must not be lost.
+  static const Api flushing = api;
+  std::atexit([] {
+    const int state = flushing.ensure();
+    flushing.run("import sys\nfor stream in (sys.stdout, sys.stderr):\n    stream and stream.flush()");
+    flushing.release(state);
+  });
   if (!path_is_set) throw std::runtime_error("the module path of '" + interpreter.program + "' could not be set");
   return api;
 }
@@ -130,17 +144,22 @@ std::string last_error(const Api& api) {
   void* value = nullptr;
   void* traceback = nullptr;
   api.fetch(&type, &value, &traceback);
+  if (type == nullptr) return "an unknown error";
   void* const text = value != nullptr ? api.str(value) : nullptr;
   const char* const bytes = text != nullptr ? api.utf8(text) : nullptr;
-  return bytes != nullptr ? bytes : "an unknown error";
+  return std::string(api.class_name(type)) + (bytes != nullptr ? std::string(": ") + bytes : "");
 }
 
 const hone_plugin_table_v1* import_table() {
-  const bool runs = dlsym(RTLD_DEFAULT, "Py_IsInitialized") != nullptr;
+  const bool runs = is_loaded() && Api(RTLD_DEFAULT).is_initialized() != 0;
   const Api api = runs ? Api(RTLD_DEFAULT) : start();
   const int state = api.ensure();
+  // By itself first, because the error of the capsule's import hides the module's own.
+  const void* const module = api.import_module("hone._core");
   const auto* const table =
-      static_cast<const hone_plugin_table_v1*>(api.import_capsule("hone._core._plugin_table", /*no block: */ 0));
+      module == nullptr
+          ? nullptr
+          : static_cast<const hone_plugin_table_v1*>(api.import_capsule("hone._core._plugin_table", /*no block: */ 0));
   const std::string error = table == nullptr ? last_error(api) : "";
   api.release(state);
   if (table == nullptr) {

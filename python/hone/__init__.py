@@ -12,6 +12,8 @@ study.optimize(objective, n_trials=100)
 study.best_params
 """
 
+import sys
+
 from hone import _core, distributions, exceptions, logging, pruners, samplers, search_space, storages
 from hone._sampler import Pruner, Sampler, TrialView
 from hone.exceptions import (
@@ -98,8 +100,8 @@ def _folder():
 
 
 _ELSEWHERE = {
-    "importance": "parameter importances are not in hone yet; hone.optuna.load_study gives Optuna's view of the study",
-    "visualization": "plots are not in hone yet; optuna.load_study opens the same file for Optuna's plots",
+    "importance": "importances are not in hone yet; optuna.load_study opens the same SQLite file for Optuna's",
+    "visualization": "plots are not in hone yet; optuna.load_study opens the same SQLite file for Optuna's plots",
     "terminator": "terminators are not in hone yet; stop from a callback with study.stop()",
     "artifacts": "artifacts are not in hone yet; keep a path as a user attribute",
     "integration": "see hone.integrations",
@@ -111,3 +113,18 @@ def __getattr__(name: str):
     if name in _ELSEWHERE:
         raise AttributeError(f"hone.{name}: {_ELSEWHERE[name]}")
     raise AttributeError(f"module 'hone' has no attribute '{name}'")
+
+
+class _Elsewhere:
+    """Gives the same advice to ``import hone.visualization``; asked after everybody who could find such a module."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        package, _, module = name.partition(".")
+        if package == __name__ and module in _ELSEWHERE:
+            # Without the module's name, by which `from hone import visualization` would take it for merely absent.
+            raise ModuleNotFoundError(f"{name}: {_ELSEWHERE[module]}")
+        return None
+
+
+sys.meta_path.append(_Elsewhere)  # type: ignore[arg-type]

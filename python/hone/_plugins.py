@@ -6,13 +6,26 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-from typing import Any, Dict, List, Type
+import itertools
+from typing import Any, Dict, List, Optional, Type
 
 from hone import _core
+from hone._sampler import Pruner, Sampler, TrialView, target_of
 
 _ABBREVIATIONS = {"tpe", "gp", "qmc", "cmaes", "nsga2", "nsga3", "bohb", "pasha", "dehb", "catcma"}
 # Names of Optuna that are not the plugin's name written otherwise.
 _OTHER_NAMES = {"nsgaii": "nsga2", "nsgaiii": "nsga3"}
+# Options of Optuna's classes that are said in another way here.
+_SAID_OTHERWISE = {
+    "constraints_func": "call trial.set_constraint(name, value) in the objective instead; the trial is feasible when "
+    "all of its constraints are <= 0",
+    "independent_sampler": "parameters outside of the joint draw are drawn by the sampler itself",
+    "warn_asynchronous_seeding": "workers of a study share its seed, so there is nothing to warn of",
+    "categorical_distance_func": "choices have no distance here; use an int or a float parameter for choices in order",
+    "wrapped_pruner": "it is called 'pruner' here",
+    "source_trials": "add them to the study with study.add_trials(trials)",
+    "after_trial_strategy": "derive a class from this one and define after_trial",
+}
 
 
 class Plugin:
@@ -28,7 +41,10 @@ class Plugin:
         self.options: Dict[str, Any] = options
 
     def _spec(self) -> tuple:
-        return self.name, {key: _plain(value) for key, value in self.options.items()}
+        """Name and options; and, if there are any inside, the objects written in Python that the options name."""
+        objects: List[Any] = []
+        options = {key: _plain(value, objects) for key, value in self.options.items()}
+        return (self.name, options, objects) if objects else (self.name, options)
 
     def __repr__(self) -> str:
         given = dict(self.options)
@@ -37,23 +53,103 @@ class Plugin:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in given.items())})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Plugin) and (self._spec(), self.seed) == (other._spec(), other.seed)
+        same_class = isinstance(other, Plugin) and _table_class(type(self)) is _table_class(type(other))
+        return same_class and (self._spec(), self.seed) == (other._spec(), other.seed)  # type: ignore[attr-defined]
 
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> tuple:
+        if type(self) is not _table_class(type(self)):
+            state = {key: value for key, value in self.__dict__.items() if key != "_native_algorithm"}
+            return _remake_derived, (type(self), state)
         return _remake, (self.kind, self.name, self.options, self.seed)
+
+    @functools.cached_property
+    def _native_algorithm(self) -> Any:
+        native = _core.NativeSampler if self.kind == "sampler" else _core.NativePruner
+        spec = self._spec()
+        if len(spec) > 2:
+            raise TypeError(f"{self!r} holds an object written in Python; its functions cannot be called from there")
+        return native(spec)
+
+
+class SamplerPlugin(Plugin, Sampler):
+    """A plugin's sampler. Its functions may be called from a sampler written in Python, with the study of the call;
+    and a class derived from it may replace some of them."""
+
+    def before_trial(self, study: Any, trial: TrialView) -> None:
+        self._native_algorithm.before_trial(study)
+
+    def infer_relative_search_space(self, study: Any, trial: TrialView) -> Dict[str, Any]:
+        return self._native_algorithm.infer_relative_search_space(study)
+
+    def sample_relative(self, study: Any, trial: TrialView, search_space: Dict[str, Any]) -> Dict[str, Any]:
+        return self._native_algorithm.sample_relative(study, search_space)
+
+    def sample_independent(self, study: Any, trial: TrialView, param_name: str, param_distribution: Any) -> Any:
+        return self._native_algorithm.sample_independent(study, param_name, param_distribution)
+
+    def after_trial(self, study: Any, trial: TrialView, state: Any, values: List[float]) -> Optional[Dict[str, Any]]:
+        return self._native_algorithm.after_trial(study, int(state), list(values or ()))
+
+
+class PrunerPlugin(Plugin, Pruner):
+    """A plugin's pruner, likewise."""
+
+    def should_prune(self, study: Any, trial: TrialView) -> bool:
+        if hasattr(self, "prune"):
+            return super().should_prune(study, trial)
+        return self._native_algorithm.should_prune(study)
+
+    def cohort(self, study: Any, trial: TrialView) -> Optional[str]:
+        return self._native_algorithm.cohort(study)
+
+
+_BASES = {"sampler": SamplerPlugin, "pruner": PrunerPlugin, "storage": Plugin}
+_FUNCTIONS = {
+    "sampler": ("before_trial", "infer_relative_search_space", "sample_relative", "sample_independent", "after_trial"),
+    "pruner": ("should_prune", "cohort"),
+    "storage": (),
+}
+
+
+def _table_class(given: Type[Plugin]) -> Type[Plugin]:
+    """The class made from the plugin's table that this one is, or derives from."""
+    return next(each for each in given.__mro__ if "_made_from_table" in each.__dict__)
+
+
+def _is_python(given: Any) -> bool:
+    """Whether the algorithm must be called in Python: not a plugin's own, with none of its functions replaced."""
+    if not isinstance(given, Plugin):
+        return isinstance(given, (Sampler, Pruner))
+    base = _BASES[given.kind]
+    own = type(given)
+    return hasattr(own, "prune") or any(getattr(own, f) is not getattr(base, f) for f in _FUNCTIONS[given.kind])
 
 
 def _remake(kind: str, name: str, options: Dict[str, Any], seed: int | None) -> Plugin:
     return class_of(kind, name)(seed=seed, **options) if kind == "sampler" else class_of(kind, name)(**options)
 
 
-def _plain(value: Any) -> Any:
+def _remake_derived(derived: Type[Plugin], state: Dict[str, Any]) -> Plugin:
+    made = derived.__new__(derived)
+    made.__dict__.update(state)
+    return made
+
+
+def _plain(value: Any, objects: List[Any]) -> Any:
     # An inner plugin is an object with "plugin" and the options beside it.
+    if _is_python(value):
+        objects.append(value)
+        return {"plugin": f"python:{target_of(value)}"}
     if isinstance(value, Plugin):
-        name, options = value._spec()
+        name, options, *inner = value._spec()
+        objects.extend(itertools.chain(*inner))
         return {"plugin": name, **options}
+    if isinstance(value, dict):
+        return {key: _plain(member, objects) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(member, objects) for member in value]
     return value
 
 
@@ -96,6 +192,8 @@ def _bind(class_name: str, info: Dict[str, Any], args: tuple, kwargs: Dict[str, 
     if len(args) > len(names):
         raise TypeError(f"{class_name} takes {len(names)} options, but {len(args)} were given without a name")
     for name in kwargs:
+        if name not in known and name in _SAID_OTHERWISE:
+            raise TypeError(f"{class_name} has no option '{name}'; {_SAID_OTHERWISE[name]}")
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean '{near[0]}'?" if near else f"it has: {', '.join(known) or 'none'}"
@@ -108,6 +206,8 @@ def _bind(class_name: str, info: Dict[str, Any], args: tuple, kwargs: Dict[str, 
     for option in info["options"]:
         if option["required"] and option["name"] not in given:
             raise TypeError(f"{class_name} needs the option '{option['name']}': {option['doc']}")
+        if callable(given.get(option["name"])) and not isinstance(given[option["name"]], (Plugin, Sampler, Pruner)):
+            raise TypeError(f"{class_name}: the option '{option['name']}' takes no function. It is {option['doc']}")
     return given
 
 
@@ -122,8 +222,9 @@ def _make_class(info: Dict[str, Any]) -> Type[Plugin]:
     __init__.__signature__ = signature  # type: ignore[attr-defined]
     return type(
         class_name,
-        (Plugin,),
+        (_BASES[info["kind"]],),
         {
+            "_made_from_table": True,
             "__init__": __init__,
             "__doc__": _documentation(info),
             "__signature__": signature,
@@ -167,26 +268,33 @@ def _folded(name: str, kind: str) -> str:
     return _OTHER_NAMES.get(folded, folded)
 
 
+def python_objects(given: Any, kind: str) -> List[Any]:
+    """The algorithms written in Python that an algorithm is or holds."""
+    spec = None if given is None else spec_of(given, kind)
+    if isinstance(spec, tuple):
+        return spec[2] if len(spec) > 2 else []
+    return [] if spec is None else [spec]
+
+
 def spec_of(given: Any, kind: str) -> Any:
-    """What the engine takes: a plugin's name and options, or an object written in Python.
+    """What the engine takes: a plugin's name and options (and the objects written in Python that these name), or an
+    object written in Python.
 
     :raises TypeError: for anything else
     """
-    from hone._sampler import Pruner, Sampler
-
     base = Sampler if kind == "sampler" else Pruner
     if isinstance(given, str):
         return given, {}
     if isinstance(given, Plugin):
         if given.kind != kind:
             raise TypeError(f"{given!r} is a {given.kind}, but a {kind} is wanted")
-        return given._spec()
+        return given if _is_python(given) else given._spec()
     if isinstance(given, dict):
-        options = dict(given)
-        try:
-            return options.pop("plugin"), options
-        except KeyError:
-            raise TypeError(f"a {kind} given as a dict needs the key 'plugin'") from None
+        if "plugin" not in given:
+            raise TypeError(f"a {kind} given as a dict needs the key 'plugin'")
+        objects: List[Any] = []
+        options = {key: _plain(value, objects) for key, value in given.items() if key != "plugin"}
+        return (given["plugin"], options, objects) if objects else (given["plugin"], options)
     if isinstance(given, base):
         return given
     hint = ""

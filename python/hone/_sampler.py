@@ -17,13 +17,27 @@ class FactPending(BaseException):
 
 
 class TrialView:
-    """The trial at hand: its number, and what it has suggested so far."""
+    """The trial at hand: its number, and what it has suggested and reported so far."""
 
-    __slots__ = ("number", "params")
+    __slots__ = ("number", "params", "_study")
 
-    def __init__(self, number: int, params: Dict[str, Any]) -> None:
+    def __init__(self, number: int, params: Dict[str, Any], study: StudyView) -> None:
         self.number = number
         self.params = params
+        self._study = study
+
+    @property
+    def distributions(self) -> Dict[str, Distribution]:
+        """Of what it has suggested so far."""
+        return self._study._suggested
+
+    @property
+    def intermediate_values(self) -> Dict[int, float]:
+        return dict(self._study.history.reports(self.number))
+
+    @property
+    def last_step(self) -> Optional[int]:
+        return max(self.intermediate_values, default=None)
 
 
 class Sampler:
@@ -59,7 +73,8 @@ class Sampler:
     def after_trial(
         self, study: StudyView, trial: TrialView, state: TrialState, values: List[float]
     ) -> Optional[Dict[str, Any]]:
-        """Called before a trial's end is stored. May return attributes to store with it."""
+        """Called before a trial's end is stored. May return attributes to store with it; a number with the key
+        ``constraints:NAME`` becomes a constraint of the trial."""
         return None
 
 
@@ -67,7 +82,11 @@ class Pruner:
     """The base of pruners written in Python."""
 
     def should_prune(self, study: StudyView, trial: TrialView) -> bool:
-        """Whether the trial should stop now. Its reports are ``study.history.reports(trial.number)``."""
+        """Whether the trial should stop now. Its reports are ``trial.intermediate_values``. A class written for Optuna
+        may define ``prune`` instead."""
+        prune = getattr(self, "prune", None)
+        if prune is not None:
+            return prune(study, trial)
         raise NotImplementedError(f"{type(self).__name__} must define should_prune (which Optuna calls prune)")
 
     def cohort(self, study: StudyView, trial: TrialView) -> Optional[str]:

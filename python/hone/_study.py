@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import os
 import threading
@@ -26,6 +27,7 @@ Objective = Callable[[Trial], Union[float, Sequence[float]]]
 Callback = Callable[["Study", FrozenTrial], None]
 SamplerLike = Union[str, Dict[str, Any], _plugins.Plugin, Sampler]
 PrunerLike = Union[str, Dict[str, Any], _plugins.Plugin, Pruner]
+Space = Dict[str, Distribution]
 StorageLike = Union[None, str, os.PathLike, BaseStorage]
 
 _live_studies: "weakref.WeakSet[Study]" = weakref.WeakSet()
@@ -38,11 +40,15 @@ def _spec(given: Any, kind: str) -> Any:
 class Study:
     """Made by `create_study` or `load_study`. Thread-safe."""
 
-    def __init__(self, engine: _core.Study, storage: BaseStorage, sampler: Any, pruner: Any) -> None:
+    def __init__(
+        self, engine: _core.Study, storage: BaseStorage, sampler: Any, pruner: Any, space: Optional[Space] = None
+    ) -> None:
         self._engine_object = engine
         self._storage_object = storage
         self._sampler = sampler
         self._pruner = pruner
+        self._space = space
+        self._loops: List[None] = []  # one for each call of optimize that runs
         self._forked = False
         _live_studies.add(self)
 
@@ -57,12 +63,12 @@ class Study:
         with _reopening:
             if self._forked:
                 self._engine_object = _load_engine(
-                    self._engine_object.name, self._storage_object, self._sampler, self._pruner
+                    self._engine_object.name, self._storage_object, self._sampler, self._pruner, self._space
                 )
                 self._forked = False
 
     def __reduce__(self) -> tuple:
-        return _unpickle, (self.study_name, self._storage_object, self._sampler, self._pruner)
+        return _unpickle, (self.study_name, self._storage_object, self._sampler, self._pruner, self._space)
 
     # ---- running
 
@@ -102,17 +108,26 @@ class Study:
                 self._log_end(trial)
             for callback in after:
                 callback(self, trial)
+            if any(observer.stops(self.study_name) for observer in observers):
+                self.stop()
             if bar is not None:
                 bar.update(self._best_in_words())
             if gc_after_trial:
                 gc.collect()
 
-        needed = after or bar or verbose or gc_after_trial
+        observers = self._observers()
+        if observers:
+            func = self._observed(func, observers)
+            for observer in observers:
+                observer.stops(self.study_name)  # what was said outside of this loop is forgotten
+        needed = after or bar or verbose or gc_after_trial or observers
+        self._loops.append(None)
         try:
             self._engine.optimize(
                 func, n_trials, budget, timeout, 0 if n_jobs == -1 else n_jobs, caught, after_trial if needed else None
             )
         finally:
+            self._loops.pop()
             if bar is not None:
                 bar.close()
 
@@ -145,6 +160,9 @@ class Study:
                 if state is not None:
                     raise ConfigError(f"the values {values!r} are no numbers") from None
                 reason, state = f"the values {values!r} are no numbers", TrialState.FAIL
+        number = trial if isinstance(trial, int) else trial.number
+        for observer in self._observers():
+            observer.trial_ends(self.study_name, number, self._engine.trial(number).user_attrs)
         return self._engine.tell(trial, numbers, None if state is None else int(state), skip_if_finished, reason)
 
     def enqueue_trial(
@@ -243,12 +261,30 @@ class Study:
 
     @property
     def sampler(self) -> Any:
-        """As it was given."""
-        return self._sampler
+        """As it was given. It can be set between two calls of `optimize`, and draws the trials that begin then; the
+        study's seed stays."""
+        return _plugins.class_of("sampler", "tpe")() if self._sampler is None else self._sampler
+
+    @sampler.setter
+    def sampler(self, sampler: SamplerLike) -> None:
+        self._go_on_with(sampler, self._pruner)
 
     @property
     def pruner(self) -> Any:
-        return self._pruner
+        """Likewise."""
+        default = "median" if len(self.directions) == 1 else "nop"
+        return _plugins.class_of("pruner", default)() if self._pruner is None else self._pruner
+
+    @pruner.setter
+    def pruner(self, pruner: PrunerLike) -> None:
+        self._go_on_with(self._sampler, pruner)
+
+    def _go_on_with(self, sampler: Any, pruner: Any) -> None:
+        if self._loops:
+            raise ConfigError("sampler and pruner cannot be set while optimize runs; set them after it")
+        engine = _load_engine(self._engine.name, self._storage_object, sampler, pruner, self._space)
+        engine.seed  # makes it build both, so that what is wrong with them is said here
+        self._engine_object, self._sampler, self._pruner = engine, sampler, pruner
 
     @property
     def user_attrs(self) -> Dict[str, Any]:
@@ -271,6 +307,23 @@ class Study:
     def set_metric_names(self, metric_names: List[str]) -> None:
         """One name for each objective."""
         self._engine.set_metric_names(list(metric_names))
+
+    def _observers(self) -> List[Any]:
+        # Samplers of other libraries, which ask for the user's attributes at a trial's end and may end the loop.
+        objects = _plugins.python_objects(self._sampler, "sampler")
+        return [each for each in objects if hasattr(each, "trial_ends")]
+
+    def _observed(self, func: Objective, observers: List[Any]) -> Objective:
+        def observed(trial: Trial) -> Union[float, Sequence[float]]:
+            try:
+                return func(trial)
+            finally:
+                with contextlib.suppress(TrialError):  # of a trial that another worker has taken over
+                    attributes = trial.user_attrs
+                    for observer in observers:
+                        observer.trial_ends(self.study_name, trial.number, attributes)
+
+        return observed
 
     def __repr__(self) -> str:
         return f"<hone.Study '{self._engine_object.name}' in {self._storage_object.location}>"
@@ -306,14 +359,20 @@ def _numbers(values: Union[float, Sequence[float]]) -> List[float]:
     return [float(values)]  # type: ignore[arg-type]
 
 
-def _load_engine(name: Optional[str], storage: BaseStorage, sampler: Any, pruner: Any) -> _core.Study:
+def _load_engine(
+    name: Optional[str], storage: BaseStorage, sampler: Any, pruner: Any, space: Optional[Space]
+) -> _core.Study:
     return _core.Study.load(
-        name=name, storage=storage._opened, sampler=_spec(sampler, "sampler"), pruner=_spec(pruner, "pruner")
+        name=name,
+        storage=storage._opened,
+        sampler=_spec(sampler, "sampler"),
+        pruner=_spec(pruner, "pruner"),
+        space=space,
     )
 
 
-def _unpickle(name: str, storage: BaseStorage, sampler: Any, pruner: Any) -> Study:
-    return Study(_load_engine(name, storage, sampler, pruner), storage, sampler, pruner)
+def _unpickle(name: str, storage: BaseStorage, sampler: Any, pruner: Any, space: Optional[Space]) -> Study:
+    return Study(_load_engine(name, storage, sampler, pruner, space), storage, sampler, pruner, space)
 
 
 # ---- processes

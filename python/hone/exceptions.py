@@ -64,5 +64,22 @@ class TrialError(HoneError, ValueError, RuntimeError):
     parameter: str = ""
 
 
+_OF_OPTUNA = {
+    "OptunaError": "HoneError",
+    "StorageInternalError": "StorageError",
+    "UpdateFinishedTrialError": "TrialError",
+    "CLIUsageError": "ConfigError",
+    "ExperimentalWarning": "",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _OF_OPTUNA:
+        instead = _OF_OPTUNA[name]
+        advice = f"hone raises {instead} instead" if instead else "hone raises no such warning"
+        raise AttributeError(f"hone.exceptions has no '{name}'; {advice}")
+    raise AttributeError(f"module 'hone.exceptions' has no attribute '{name}'")
+
+
 class TrialPruned(Exception):
     """Raised by an objective to end its trial as PRUNED. Derives from no other class of hone."""

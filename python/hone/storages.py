@@ -80,10 +80,26 @@ def get_storage(storage: Union[None, str, os.PathLike, BaseStorage]) -> BaseStor
         return storage
     if storage is None:
         return InMemoryStorage()
-    url = os.fspath(storage)
+    try:
+        url = os.fspath(storage)
+    except TypeError:
+        url = b""
     if not isinstance(url, str):
-        raise ConfigError(f"{storage!r} is no storage; give a URL such as 'sqlite:///study.db'")
+        raise ConfigError(f"{storage!r} is no storage; {_advice_for(storage)}")
     return InMemoryStorage() if url == "memory" else BaseStorage(url)
+
+
+def _advice_for(storage: Any) -> str:
+    module = type(storage).__module__
+    if module.startswith("hone.optuna"):
+        return "it is for studies of Optuna; give its URL, which both can open at a time"
+    if module.startswith("optuna"):
+        # An RDBStorage, bare or behind a cache.
+        url = getattr(getattr(storage, "_backend", storage), "url", None)
+        if isinstance(url, str) and url.startswith("sqlite"):
+            return f"it is Optuna's; give its URL, '{url}', which hone opens as well"
+        return "it is Optuna's; hone opens SQLite files, by a URL such as 'sqlite:///study.db'"
+    return "give a URL such as 'sqlite:///study.db'"
 
 
 def __getattr__(name: str) -> Optional[object]:

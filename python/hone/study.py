@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
 
 from hone import _core
-from hone._study import PrunerLike, SamplerLike, StorageLike, Study, _load_engine, _spec
-from hone.distributions import Distribution
+from hone._study import PrunerLike, SamplerLike, Space, StorageLike, Study, _load_engine, _spec
 from hone.exceptions import ConfigError, TrialError
 from hone.storages import get_storage
 from hone.trial import FrozenTrial, StudyDirection, TrialState
@@ -59,7 +58,7 @@ def create_study(
     load_if_exists: bool = False,
     directions: Optional[Sequence[Union[str, StudyDirection]]] = None,
     seed: Optional[int] = None,
-    space: Optional[Dict[str, Distribution]] = None,
+    space: Optional[Space] = None,
     metric_names: Optional[List[str]] = None,
 ) -> Study:
     """Creates a study.
@@ -84,7 +83,7 @@ def create_study(
         space=space,
         metric_names=metric_names,
     )
-    return Study(engine, opened, sampler, pruner)
+    return Study(engine, opened, sampler, pruner, space)
 
 
 def load_study(
@@ -93,13 +92,16 @@ def load_study(
     storage: StorageLike,
     sampler: Optional[SamplerLike] = None,
     pruner: Optional[PrunerLike] = None,
+    space: Optional[Space] = None,
 ) -> Study:
     """Loads a study; without a name, the only one of the storage.
 
+    :param space: the parameters that are drawn jointly from the start of a trial, as `create_study` takes them
     :raises StudyNotFoundError: if there is none
     """
     opened = get_storage(storage)
-    return Study(_load_engine(study_name, opened, sampler, pruner), opened, sampler, pruner)
+    engine = _load_engine(study_name, opened, sampler, pruner, space)
+    return Study(engine, opened, sampler, pruner, space)
 
 
 def delete_study(*, study_name: str, storage: StorageLike) -> None:

@@ -18,6 +18,25 @@ __all__ = ["FixedTrial", "FrozenTrial", "StudyDirection", "Trial", "TrialState",
 Trial = _core.Trial
 
 
+# Of earlier versions of Optuna.
+_SAID_OTHERWISE = {
+    "suggest_uniform": "use suggest_float(name, low, high)",
+    "suggest_loguniform": "use suggest_float(name, low, high, log=True)",
+    "suggest_discrete_uniform": "use suggest_float(name, low, high, step=q)",
+    "study": "keep the study in a variable of your own",
+    "relative_params": "what is drawn jointly is in `params` once it is suggested",
+    "set_constraints": "use set_constraint(name, value), once for each",
+}
+
+
+def _missing(trial: object, name: str) -> object:
+    advice = _SAID_OTHERWISE.get(name)
+    raise AttributeError(f"a trial has no attribute '{name}'" + (f"; {advice}" if advice else ""))
+
+
+Trial.__getattr__ = _missing  # type: ignore[attr-defined]
+
+
 class TrialState(enum.IntEnum):
     """COMPLETE, PRUNED and FAIL trials are finished, and never change again."""
 
@@ -65,6 +84,7 @@ class _Replay:
     """Answers from values that are known already."""
 
     number: int
+    __getattr__ = _missing
 
     def _known(self, name: str) -> Any:
         raise NotImplementedError

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "convert.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace hone::python {
 namespace {
 
@@ -90,6 +93,28 @@ template <class Key>
 nb::dict dict_of(const std::map<Key, double>& values) {
   nb::dict result;
   for (const auto& [key, value] : values) result[nb::cast(key)] = value;
+  return result;
+}
+
+std::map<std::int64_t, double> reports_from(nb::handle series) {
+  std::map<std::int64_t, double> result;
+  for (const auto& [step, value] : nb::cast<nb::dict>(series)) result[int64_from(step)] = nb::cast<double>(value);
+  return result;
+}
+
+// By name. A trial of Optuna 4 has no such attribute and keeps them as a list, of which the names are the places.
+std::map<std::string, double> constraints_from(nb::handle trial) {
+  std::map<std::string, double> result;
+  if (nb::hasattr(trial, "constraints")) {
+    for (const auto& [name, value] : nb::cast<nb::dict>(trial.attr("constraints"))) {
+      result[nb::cast<std::string>(name)] = nb::cast<double>(value);
+    }
+    return result;
+  }
+  // Of a running trial no dict, but something like one.
+  const nb::object list = trial.attr("system_attrs").attr("get")("constraints");
+  if (list.is_none()) return result;
+  for (const nb::handle value : list) result[std::to_string(result.size())] = nb::cast<double>(value);
   return result;
 }
 
@@ -256,11 +281,12 @@ FrozenTrial frozen_trial_from(nb::handle trial, bool with_attributes) {
     result.params.push_back(
         {text_from(name, "a parameter's name"), distribution_from(distributions[name]), choice_from(value)});
   }
-  for (const auto& [step, value] : nb::cast<nb::dict>(trial.attr("intermediate_values"))) {
-    result.intermediate_values[int64_from(step)] = nb::cast<double>(value);
-  }
-  for (const auto& [name, value] : nb::cast<nb::dict>(trial.attr("constraints"))) {
-    result.constraints[nb::cast<std::string>(name)] = nb::cast<double>(value);
+  result.intermediate_values = reports_from(trial.attr("intermediate_values"));
+  result.constraints = constraints_from(trial);
+  // Other libraries have none.
+  const nb::object named_reports = nb::getattr(trial, "named_reports", nb::dict());
+  for (const auto& [metric, series] : nb::cast<nb::dict>(named_reports)) {
+    result.named_reports[nb::cast<std::string>(metric)] = reports_from(series);
   }
   if (!with_attributes) return result;
   result.user_attrs = json_map_from(trial.attr("user_attrs"));
@@ -276,12 +302,21 @@ std::vector<double> values_from(nb::handle value) {
   };
   if (PyFloat_Check(value.ptr()) || PyLong_Check(value.ptr())) return {number(value)};
   const bool is_text = PyUnicode_Check(value.ptr()) || PyBytes_Check(value.ptr());
-  if (!is_text && PySequence_Check(value.ptr()) && !nb::hasattr(value, "__float__")) {
+  // Arrays have `__float__` as well; those without dimensions are numbers.
+  const bool is_number =
+      nb::hasattr(value, "shape") ? nb::len(nb::object(value.attr("shape"))) == 0 : nb::hasattr(value, "__float__");
+  if (!is_text && PySequence_Check(value.ptr()) && !is_number) {
     std::vector<double> result;
     for (const nb::handle item : value) result.push_back(number(item));
     return result;
   }
   return {number(value)};
+}
+
+std::chrono::milliseconds milliseconds_from(double seconds) {
+  constexpr double limit = 100.0 * 365.0 * 86400.0;
+  if (std::isnan(seconds)) throw nb::value_error("a time in seconds is NaN");
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::clamp(seconds, -limit, limit) * 1000.0));
 }
 
 PluginSpec plugin_spec_from(nb::handle pair) { return {nb::cast<std::string>(pair[0]), json_from(pair[1])}; }

@@ -2,6 +2,7 @@
 // Values between C++ and Python. All functions need the interpreter's lock.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -58,7 +59,11 @@ FrozenTrial frozen_trial_from(nb::handle trial, bool with_attributes = true);
 /// @throws nb::python_error where `float()` would
 std::vector<double> values_from(nb::handle value);
 
-/// `(name, options)`.
+/// A time in seconds; beyond a hundred years, such as infinity, it is a hundred years.
+/// @throws nb::value_error for NaN
+std::chrono::milliseconds milliseconds_from(double seconds);
+
+/// `(name, options)`; what follows is left alone.
 PluginSpec plugin_spec_from(nb::handle pair);
 
 }  // namespace hone::python

@@ -261,11 +261,6 @@ void RunningLoops::end_all(std::chrono::milliseconds patience) {
   });
 }
 
-std::optional<std::chrono::milliseconds> milliseconds(std::optional<double> seconds) {
-  if (!seconds) return std::nullopt;
-  return std::chrono::milliseconds(static_cast<std::int64_t>(*seconds * 1000.0));
-}
-
 }  // namespace
 
 void interrupt_optimize(nb::python_error error) {
@@ -281,7 +276,7 @@ void bind_optimize(nb::class_<Study>& study) {
         OptimizeOptions options;
         options.n_trials = n_trials;
         options.budget = budget;
-        options.timeout = milliseconds(timeout);
+        if (timeout) options.timeout = milliseconds_from(*timeout);
         options.jobs = jobs;
         Loop(self, std::move(objective), catch_these, callback).run(std::move(options));
       },

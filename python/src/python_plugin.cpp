@@ -62,26 +62,6 @@ nb::dict dict_of(const SearchSpace& space) {
   return result;
 }
 
-// The parameters of the history, or of the declared space, that a Python space names. Others have never been seen; they
-// are drawn one by one when they are.
-SearchSpace space_from(const StudyView& study, nb::handle space) {
-  SearchSpace result;
-  const History& history = study.history().all();
-  for (const auto& [name, given] : dict_from(space, "what infer_relative_search_space returns")) {
-    const std::string text = text_from(name, "a parameter's name");
-    const std::optional<ParameterId> id = history.find_parameter(text);
-    if (!id) continue;
-    const Distribution wanted = distribution_from(given);
-    for (DistributionId d = 0; d < history.distribution_count(); ++d) {
-      if (!(history.distribution(d) == wanted)) continue;
-      result.push_back({history.parameter_name(*id), &history.distribution(d), *id, d});
-      break;
-    }
-  }
-  std::ranges::sort(result, {}, &Parameter::name);
-  return result;
-}
-
 double internal_value(const Parameter& parameter, nb::handle value) {
   const std::optional<double> internal = to_internal(*parameter.distribution, choice_from(value));
   if (!internal) {
@@ -259,20 +239,45 @@ constexpr hone_plugin pure_plugins[] = {sampler_plugin(true), pruner_plugin};
 constexpr hone_plugin_table_v1 impure_table = sdk::table(impure_plugins);
 constexpr hone_plugin_table_v1 pure_table = sdk::table(pure_plugins);
 
-PluginSpec spec_of(nb::handle given, std::shared_ptr<PluginRegistry>& registry, PluginKind kind) {
-  if (PyTuple_Check(given.ptr())) return plugin_spec_from(given);
-  const bool pure = kind == PluginKind::sampler && nb::cast<bool>(given.attr("pure"));
-  if (registry == shared_registry()) {
-    const auto drop = [](PluginRegistry* own) {
-      LiveObjects::instance().drop(&own->host());
-      std::default_delete<PluginRegistry>()(own);
-    };
-    registry = std::shared_ptr<PluginRegistry>(new PluginRegistry({}, shared_registry()->logger()), drop);
-    registry->add(pure ? pure_table : impure_table);
+// A registry of the study's own, in which names of classes stand for objects.
+std::shared_ptr<PluginRegistry> own_registry(bool pure) {
+  const auto drop = [](PluginRegistry* own) {
+    LiveObjects::instance().drop(&own->host());
+    std::default_delete<PluginRegistry>()(own);
+  };
+  std::shared_ptr<PluginRegistry> registry(new PluginRegistry({}, shared_registry()->logger()), drop);
+  registry->add(pure ? pure_table : impure_table);
+  return registry;
+}
+
+bool is_pure(nb::handle object) { return nb::cast<bool>(nb::bool_(nb::getattr(object, "pure", nb::bool_(false)))); }
+
+// The name of its class, which stands for this very object.
+std::string register_object(nb::handle object, const PluginRegistry& registry) {
+  const std::string target = nb::cast<std::string>(attribute("hone._sampler", "target_of")(object));
+  const auto known = LiveObjects::instance().find(&registry.host(), target);
+  if (known && !known->get().is(object)) {
+    throw ConfigError("the study has two objects of the class '" + target +
+                      "', which could not be told apart; derive a class for one of them");
   }
-  const std::string target = nb::cast<std::string>(attribute("hone._sampler", "target_of")(given));
-  LiveObjects::instance().put(&registry->host(), target, nb::borrow(given));
-  return {"python:" + target};
+  LiveObjects::instance().put(&registry.host(), target, nb::borrow(object));
+  return target;
+}
+
+PluginSpec spec_of(nb::handle given, std::shared_ptr<PluginRegistry>& registry) {
+  if (PyTuple_Check(given.ptr())) {
+    // A plugin; the third of three are the objects that its options name by their classes.
+    if (nb::len(given) > 2) {
+      const nb::list objects = nb::cast<nb::list>(given[2]);
+      bool pure = true;
+      for (const nb::handle object : objects) pure = pure && is_pure(object);
+      if (registry == shared_registry()) registry = own_registry(pure);
+      for (const nb::handle object : objects) register_object(object, *registry);
+    }
+    return plugin_spec_from(given);
+  }
+  if (registry == shared_registry()) registry = own_registry(is_pure(given));
+  return {"python:" + register_object(given, *registry)};
 }
 
 }  // namespace
@@ -280,11 +285,9 @@ PluginSpec spec_of(nb::handle given, std::shared_ptr<PluginRegistry>& registry, 
 const hone_plugin_table_v1& python_plugin_table() { return impure_table; }
 
 PluginSpec sampler_spec(nb::handle given, std::shared_ptr<PluginRegistry>& registry) {
-  return spec_of(given, registry, PluginKind::sampler);
+  return spec_of(given, registry);
 }
 
-PluginSpec pruner_spec(nb::handle given, std::shared_ptr<PluginRegistry>& registry) {
-  return spec_of(given, registry, PluginKind::pruner);
-}
+PluginSpec pruner_spec(nb::handle given, std::shared_ptr<PluginRegistry>& registry) { return spec_of(given, registry); }
 
 }  // namespace hone::python

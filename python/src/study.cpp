@@ -29,10 +29,6 @@ std::vector<TrialState> states_from(const std::vector<int>& numbers) {
   return result;
 }
 
-std::chrono::milliseconds seconds(double count) {
-  return std::chrono::milliseconds(static_cast<std::int64_t>(count * 1000.0));
-}
-
 // The options of a study from keywords; what is absent stays as StudyOptions has it.
 StudyOptions options_from(nb::handle keywords, std::shared_ptr<PluginRegistry>& registry) {
   StudyOptions options;
@@ -48,9 +44,10 @@ StudyOptions options_from(nb::handle keywords, std::shared_ptr<PluginRegistry>& 
   with("workers", [&](nb::handle v) { options.workers = nb::cast<std::int64_t>(v); });
   with("budget", [&](nb::handle v) { options.budget = nb::cast<std::int64_t>(v); });
   with("metric_names", [&](nb::handle v) { options.metric_names = nb::cast<std::vector<std::string>>(v); });
-  with("heartbeat_interval", [&](nb::handle v) { options.heartbeat_interval = seconds(nb::cast<double>(v)); });
-  with("heartbeat_grace", [&](nb::handle v) { options.heartbeat_grace = seconds(nb::cast<double>(v)); });
-  with("lease", [&](nb::handle v) { options.lease = seconds(nb::cast<double>(v)); });
+  with("heartbeat_interval",
+       [&](nb::handle v) { options.heartbeat_interval = milliseconds_from(nb::cast<double>(v)); });
+  with("heartbeat_grace", [&](nb::handle v) { options.heartbeat_grace = milliseconds_from(nb::cast<double>(v)); });
+  with("lease", [&](nb::handle v) { options.lease = milliseconds_from(nb::cast<double>(v)); });
   with("space", [&](nb::handle v) {
     for (const auto& [name, distribution] : nb::cast<nb::dict>(v)) {
       options.space.push_back({nb::cast<std::string>(name), normalized(distribution_from(distribution)), {}});
@@ -82,36 +79,45 @@ nb::object ask(Study& self, nb::handle fixed, nb::handle distributions, std::opt
       options.distributions.emplace_back(nb::cast<std::string>(name), distribution_from(distribution));
     }
   }
-  if (lease) options.lease = seconds(*lease);
+  if (lease) options.lease = milliseconds_from(*lease);
   std::unique_ptr<RunningTrial> trial =
       unlocked([&] { return std::make_unique<RunningTrial>(self, self.ask(options)); });
   return nb::cast(trial.release(), nb::rv_policy::take_ownership);
 }
 
-nb::object tell(Study& self, nb::handle trial, const std::optional<std::vector<double>>& values,
+// Ends a trial that this process runs, with what it has buffered.
+FrozenTrial tell_running(Study& self, const RunningTrial& running, const std::optional<Values>& values,
+                         TellOptions options) {
+  try {
+    options.owner_token = running.with([](Trial& trial) {
+      trial.flush();
+      return trial.owner_token();
+    });
+    return unlocked([&] { return self.tell(running.number(), values, options); });
+  } catch (const TrialError&) {
+    // Finished meanwhile, or before, is the one error that may be skipped.
+    if (!options.skip_if_finished) throw;
+    FrozenTrial told = unlocked([&] { return self.trial(running.number()); });
+    if (!is_finished(told.state)) throw;
+    return told;
+  }
+}
+
+nb::object tell(Study& self, nb::handle trial, const std::optional<std::vector<double>>& given,
                 std::optional<int> state, bool skip_if_finished, const std::string& fail_reason) {
   TellOptions options;
   options.skip_if_finished = skip_if_finished;
   options.fail_reason = fail_reason;
   if (state) options.state = static_cast<TrialState>(*state);
-  TrialNumber number = -1;
+  const std::optional<Values> values = given ? std::optional<Values>(*given) : std::nullopt;
   if (nb::isinstance<RunningTrial>(trial)) {
     auto& running = nb::cast<RunningTrial&>(trial);
-    number = running.number();
-    if (!skip_if_finished) {
-      options.owner_token = running.with([](Trial& live) {
-        live.flush();
-        return live.owner_token();
-      });
-    }
-    const FrozenTrial told =
-        unlocked([&] { return self.tell(number, values ? std::optional<Values>(*values) : std::nullopt, options); });
+    const FrozenTrial told = tell_running(self, running, values, options);
     running.end(true);
     return to_python(told);
   }
-  number = nb::cast<TrialNumber>(trial);
-  return to_python(
-      unlocked([&] { return self.tell(number, values ? std::optional<Values>(*values) : std::nullopt, options); }));
+  const auto number = nb::cast<TrialNumber>(trial);
+  return to_python(unlocked([&] { return self.tell(number, values, options); }));
 }
 
 nb::list to_list(const std::vector<FrozenTrial>& trials) {

@@ -28,5 +28,6 @@ void bind_end(nanobind::module_& module);
 void bind_plugins(nanobind::module_& module);
 void bind_study_channel(nanobind::module_& module);
 void bind_algorithm_session(nanobind::module_& module);
+void bind_native_algorithms(nanobind::module_& module);
 
 }  // namespace hone::python

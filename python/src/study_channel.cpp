@@ -33,20 +33,21 @@ class StudyChannel final : private ChangeReceiver {
     cursor_ = storage_->open_cursor(study_, *this);
   }
 
-  std::size_t revision() const {
-    const std::shared_lock lock(*mutex_);
-    return history_->revision();
-  }
-  /// Refreshes, and returns the numbers of the trials that changed, each once.
-  std::vector<std::uint32_t> refresh(std::size_t revision) {
+  /// The numbers of the trials that changed, each once, and the revision up to which they are all.
+  struct Changes {
+    std::vector<std::uint32_t> numbers;
+    std::size_t revision;
+  };
+  Changes refresh(std::size_t revision) {
     storage_->refresh(*cursor_);
+    // Others write to this history meanwhile, so both are of one moment.
     const std::shared_lock lock(*mutex_);
     const auto changed = history_->changes_since(revision);
-    std::vector<std::uint32_t> numbers(changed.begin(), changed.end());
-    std::ranges::sort(numbers);
-    const auto repeated = std::ranges::unique(numbers);
-    numbers.erase(repeated.begin(), repeated.end());
-    return numbers;
+    Changes changes{{changed.begin(), changed.end()}, history_->revision()};
+    std::ranges::sort(changes.numbers);
+    const auto repeated = std::ranges::unique(changes.numbers);
+    changes.numbers.erase(repeated.begin(), repeated.end());
+    return changes;
   }
   /// Nothing for a number that was never allocated.
   std::optional<FrozenTrial> trial(TrialNumber number) const {
@@ -147,10 +148,12 @@ void bind_study_channel(nb::module_& module) {
             unlocked([&] { new (self) StudyChannel(storage.storage, study, objectives); });
           },
           "storage"_a, "study_id"_a, "objectives"_a)
-      .def_prop_ro("revision", [](const StudyChannel& self) { return unlocked([&] { return self.revision(); }); })
       .def(
           "refresh",
-          [](StudyChannel& self, std::size_t revision) { return unlocked([&] { return self.refresh(revision); }); },
+          [](StudyChannel& self, std::size_t revision) {
+            const StudyChannel::Changes changes = unlocked([&] { return self.refresh(revision); });
+            return nb::make_tuple(changes.numbers, changes.revision);
+          },
           "revision"_a)
       .def(
           "trial",

@@ -15,22 +15,6 @@
 namespace hone::python {
 namespace {
 
-// A StudyView on loan.
-class Lent {
- public:
-  explicit Lent(const StudyView& study) : study_(&study) {}
-  const StudyView& get() const {
-    if (study_ == nullptr) throw std::runtime_error("the study was lent to a call that is over; do not keep it");
-    return *study_;
-  }
-  HistoryView history() const { return get().history(); }
-  const History& columns() const { return get().history().all(); }
-  void take_back() { study_ = nullptr; }
-
- private:
-  const StudyView* study_;
-};
-
 // The names of the studies whose samplers and pruners this thread runs. By its address a name stands for the study.
 thread_local std::vector<std::string_view> studies_on_loan;
 
@@ -96,6 +80,17 @@ nb::dict params_of(const LentHistory& self, TrialNumber number) {
   return result;
 }
 
+nb::dict param_distributions_of(const LentHistory& self, TrialNumber number) {
+  const History& history = self.columns();
+  nb::dict result;
+  for (const ParameterId parameter : history.parameters(self.known(number))) {
+    const std::string_view name = history.parameter_name(parameter);
+    result[nb::str(name.data(), name.size())] =
+        to_python(history.distribution(history.distribution_id(number, parameter)));
+  }
+  return result;
+}
+
 nb::dict distributions_of(const LentHistory& self) {
   const History& history = self.columns();
   nb::dict result;
@@ -104,6 +99,15 @@ nb::dict distributions_of(const LentHistory& self) {
     if (const auto latest = history.latest_distribution(id)) {
       result[nb::str(name.data(), name.size())] = to_python(history.distribution(*latest));
     }
+  }
+  return result;
+}
+
+nb::dict distributions_in(const History& history, std::span<const History::Cell> cells) {
+  nb::dict result;
+  for (const History::Cell& cell : cells) {
+    const std::string_view name = history.parameter_name(cell.parameter);
+    result[nb::str(name.data(), name.size())] = to_python(history.distribution(cell.distribution));
   }
   return result;
 }
@@ -205,6 +209,7 @@ void bind_history(nb::module_& module) {
             return std::vector<double>(values.begin(), values.end());
           },
           "number"_a)
+      .def("param_distributions", &param_distributions_of, "number"_a, "The distributions of these.")
       .def("params", &params_of, "number"_a, "What is visible of a trial's parameters, as users see them.")
       .def("reports", &reports_of, "number"_a, "metric"_a = "", "Pairs of step and value, ascending in step.")
       .def("constraints", &constraints_of, "number"_a);
@@ -230,7 +235,7 @@ void bind_random_stream(nb::module_& module) {
 }  // namespace
 
 LentStudy::LentStudy(const StudyView& study, const TrialView& trial) {
-  study_ = nb::cast(std::make_shared<Lent>(study));
+  study_ = nb::cast(std::make_shared<Lent>(study, trial));
   nb::dict params;
   const History& history = study.history().all();
   for (const History::Cell& cell : trial.suggested()) {
@@ -238,7 +243,7 @@ LentStudy::LentStudy(const StudyView& study, const TrialView& trial) {
     params[nb::str(name.data(), name.size())] =
         to_python(to_external(history.distribution(cell.distribution), cell.value));
   }
-  trial_ = attribute("hone._sampler", "TrialView")(trial.number(), params);
+  trial_ = attribute("hone._sampler", "TrialView")(trial.number(), params, study_);
   studies_on_loan.push_back(study.name());
 }
 
@@ -256,6 +261,29 @@ void refuse_inside_plugin(const Study& study) {
                 "' was called from inside its own sampler or pruner, where it would wait for itself; use the `study` "
                 "and the `trial` that the call was given");
   }
+}
+
+std::optional<Parameter> find_parameter(const StudyView& study, const std::string& name, nb::handle distribution) {
+  const History& history = study.history().all();
+  const std::optional<ParameterId> id = history.find_parameter(name);
+  if (!id) return std::nullopt;
+  const Distribution wanted = distribution_from(distribution);
+  for (DistributionId d = 0; d < history.distribution_count(); ++d) {
+    if (history.distribution(d) == wanted)
+      return Parameter{history.parameter_name(*id), &history.distribution(d), *id, d};
+  }
+  return std::nullopt;
+}
+
+SearchSpace space_from(const StudyView& study, nb::handle space) {
+  SearchSpace result;
+  for (const auto& [name, distribution] : dict_from(space, "what infer_relative_search_space returns")) {
+    if (const auto parameter = find_parameter(study, text_from(name, "a parameter's name"), distribution)) {
+      result.push_back(*parameter);
+    }
+  }
+  std::ranges::sort(result, {}, &Parameter::name);
+  return result;
 }
 
 void bind_study_view(nb::module_& module) {
@@ -276,6 +304,9 @@ void bind_study_view(nb::module_& module) {
       .def_prop_ro("seed", [](const Lent& self) { return self.get().seed(); })
       .def_prop_ro("budget", [](const Lent& self) { return self.get().budget(); })
       .def_prop_ro("workers", [](const Lent& self) { return self.get().workers(); })
+      .def_prop_ro(
+          "_suggested", [](const Lent& self) { return distributions_in(self.columns(), self.trial().suggested()); },
+          "The distributions of what the trial at hand has suggested.")
       .def_prop_ro("history", [](std::shared_ptr<Lent> self) { return LentHistory{std::move(self)}; })
       .def(
           "random",

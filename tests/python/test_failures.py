@@ -111,3 +111,23 @@ def test_errors_can_be_caught_at_once():
     for name in ("ConfigError", "PluginError", "StorageError", "TrialError", "DuplicatedStudyError"):
         assert issubclass(getattr(hone, name), hone.HoneError)
     assert not issubclass(hone.TrialPruned, hone.HoneError)
+
+
+@pytest.mark.parametrize("kind", ["array", "list of arrays", "zero-dimensional"])
+def test_results_may_be_arrays(kind):
+    numpy = pytest.importorskip("numpy", reason="needs the package numpy")
+    one, two = {
+        "array": (numpy.array([0.5]), numpy.array([0.5, 2.0])),
+        "list of arrays": ([numpy.array(0.5)], [numpy.array(0.5), numpy.float32(2.0)]),
+        "zero-dimensional": (numpy.array(0.5), (numpy.array(0.5), 2)),
+    }[kind]
+    study = hone.create_study(sampler="random")
+    study.optimize(lambda t: one, n_trials=1)
+    study.tell(study.ask(), one)
+    assert [t.values for t in study.trials] == [[0.5]] * 2
+    study = hone.create_study(directions=["minimize"] * 2, sampler="random")
+    study.optimize(lambda t: two, n_trials=1)
+    study.tell(study.ask(), two)
+    assert [t.values for t in study.trials] == [[0.5, 2.0]] * 2
+    study.optimize(lambda t: numpy.ones((2, 2)), n_trials=1)
+    assert study.trials[2].state == TrialState.FAIL

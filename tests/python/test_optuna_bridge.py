@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """hone inside Optuna's studies and Optuna inside hone's, beyond Optuna's own suites."""
 
+import collections
+
 import pytest
 
 optuna = pytest.importorskip("optuna", reason="the comparisons with Optuna need the package optuna")
@@ -83,3 +85,32 @@ def test_a_sampler_of_optuna_proposes_in_hone_what_it_proposes_at_home(name):
 def test_an_optuna_sampler_without_its_wrapper_is_refused_with_advice():
     with pytest.raises(TypeError, match="hone.optuna.wrap_sampler"):
         hone.create_study(sampler=optuna.samplers.TPESampler())
+
+
+class OfOptuna4:
+    """A trial as Optuna 4 has it: without named constraints, which are a list among its attributes."""
+
+    def __init__(self, trial):
+        self._trial = trial
+
+    def __getattr__(self, name):
+        if name == "constraints":
+            raise AttributeError(name)
+        if name == "system_attrs":  # as of a running trial, read when they are needed
+            return collections.UserDict(self._trial.system_attrs)
+        return getattr(self._trial, name)
+
+
+def test_trials_of_optuna_4_are_understood():
+    study = hone.create_study(sampler="random")
+    attributes = {"constraints": [0.5, -1.0]}
+    new = optuna.trial.create_trial(value=1.0, system_attrs=attributes)
+    study.add_trial(new)
+    assert study.trials[0].constraints == {"0": 0.5, "1": -1.0}
+    sampler = hone.optuna.Sampler("tpe", seed=1)
+    fed = optuna.create_study(sampler=sampler)
+    fed.add_trial(new)
+    fed.add_trial(optuna.trial.create_trial(value=2.0))
+    for trial in fed.trials:
+        sampler._feed(fed).session.feed(OfOptuna4(trial))
+        sampler.infer_relative_search_space(fed, OfOptuna4(trial))

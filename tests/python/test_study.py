@@ -279,3 +279,29 @@ def test_a_declared_space_is_drawn_at_once():
     study = hone.create_study(space=space, seed=1)
     trial = study.ask()
     assert set(trial.params) == {"x", "n"}
+
+
+@pytest.mark.parametrize("limit", [math.inf, 1e30])
+def test_a_time_that_never_ends(limit):
+    study = hone.create_study(sampler="random")
+    study.optimize(lambda t: 1.0, n_trials=3, timeout=limit)
+    assert len(study.trials) == 3
+    trial = study.ask(lease=limit)
+    assert study.tell(trial, 1.0).state == TrialState.COMPLETE
+    with pytest.raises(ValueError, match="NaN"):
+        study.optimize(lambda t: 1.0, n_trials=1, timeout=math.nan)
+
+
+def test_added_trials_keep_their_named_reports():
+    directions = ["minimize", "maximize"]
+    study = hone.create_study(directions=directions, sampler="random")
+
+    def objective(trial):
+        trial.report(0.5, 1, metric="loss")
+        trial.report(0.25, 3, metric="loss")
+        return 1.0, 2.0
+
+    study.optimize(objective, n_trials=1)
+    copy = hone.create_study(directions=directions, sampler="random")
+    copy.add_trials(study.trials)
+    assert copy.trials[0].named_reports == {"loss": {1: 0.5, 3: 0.25}}

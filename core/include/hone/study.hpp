@@ -112,7 +112,8 @@ class HONE_API Study {
   /// Ends a running `optimize` after the running trials. @throws TrialError outside of one.
   void stop();
 
-  /// A trial for a host that owns the loop, under a lease (see owner.hpp).
+  /// A trial for a host that owns the loop, under a lease (see owner.hpp). What it learns is written at once, so that
+  /// it can be told by its number alone, from another process as well.
   Trial ask(const AskOptions& options = {});
   /// A batch, each with the earlier ones pending.
   std::vector<Trial> ask(std::size_t count, const AskOptions& options = {});

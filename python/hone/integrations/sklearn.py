@@ -21,8 +21,11 @@ class HoneSearchCV(BaseSearchCV):
     """Tunes an estimator by cross-validation, as `RandomizedSearchCV` does; its attributes are the same.
 
     :param estimator: an estimator or pipeline
-    :param param_distributions: for each parameter a distribution of `hone.distributions`, a list of choices, or a pair
-        of bounds: ``{"C": FloatDistribution(1e-3, 1e3, log=True), "degree": (2, 5), "kernel": ["rbf", "poly"]}``
+    :param param_distributions: for each parameter a distribution of `hone.distributions`, a list of choices, a pair
+        of bounds, or one of SciPy's `uniform`, `loguniform` and `randint`:
+        ``{"C": FloatDistribution(1e-3, 1e3, log=True), "degree": (2, 5), "kernel": ["rbf", "poly"]}``
+    :param scoring: as scikit-learn has it. The search maximises the score that `refit` names; of several of which it
+        names none, all, and ``study_.best_trials`` is their Pareto front
     :param n_trials: how many settings are tried
     :param timeout: seconds after which no further setting is tried
     :param sampler: a name, a class of `hone.samplers`, or an object of a class derived from `hone.Sampler`
@@ -81,10 +84,18 @@ class HoneSearchCV(BaseSearchCV):
             del state["study_"]
         return state
 
+    def _maximised(self) -> List[str]:
+        if isinstance(self.refit, str):
+            return [self.refit]
+        if self.scoring is None or isinstance(self.scoring, str) or callable(self.scoring):
+            return ["score"]
+        return sorted(self.scoring) if isinstance(self.scoring, set) else list(self.scoring)
+
     def _run_search(self, evaluate_candidates: Any) -> None:
         space = {name: _parameter(name, given) for name, given in self.param_distributions.items()}
+        metrics = self._maximised()
         self.study_ = hone.create_study(
-            direction="maximize",
+            directions=["maximize"] * len(metrics),
             sampler=self.sampler,
             pruner="nop",
             storage=self.storage,
@@ -95,7 +106,7 @@ class HoneSearchCV(BaseSearchCV):
 
         failures: List[ValueError] = []
 
-        def objective(trial: hone.Trial) -> float:
+        def objective(trial: hone.Trial) -> List[float]:
             setting = {name: parameter.value(trial) for name, parameter in space.items()}
             try:
                 results = evaluate_candidates([setting])
@@ -103,10 +114,11 @@ class HoneSearchCV(BaseSearchCV):
                 # scikit-learn's word for a setting of which no fold could be fitted.
                 failures.append(error)
                 raise
-            metric = self.refit if isinstance(self.refit, str) else "score"
-            scores = results[f"mean_test_{metric}"]
+            if any(f"mean_test_{metric}" not in results for metric in metrics):
+                scores = ", ".join(key[len("mean_test_") :] for key in results if key.startswith("mean_test_"))
+                raise TypeError(f"the search cannot tell which score to maximise; name one as refit: {scores}")
             # A score that is NaN makes the trial FAIL, and the search goes on.
-            return float(scores[-1])
+            return [float(results[f"mean_test_{metric}"][-1]) for metric in metrics]
 
         passed_over = () if self.error_score == "raise" else ValueError
         self.study_.optimize(objective, n_trials=self.n_trials, timeout=self.timeout, catch=passed_over)
@@ -133,6 +145,8 @@ def _parameter(name: str, given: Any) -> _Parameter:
     if isinstance(given, tuple) and len(given) == 2 and all(isinstance(b, numbers.Real) for b in given):
         kind = IntDistribution if all(isinstance(bound, numbers.Integral) for bound in given) else FloatDistribution
         return _Parameter(name, kind(*given))
+    if hasattr(given, "rvs"):
+        return _Parameter(name, _of_scipy(name, given))
     choices = list(given)
     if all(choice is None or type(choice) in (bool, int, float, str) for choice in choices):
         try:
@@ -141,6 +155,21 @@ def _parameter(name: str, given: Any) -> _Parameter:
             # Such as 1 and True: by their places.
             pass
     return _Parameter(name, CategoricalDistribution(list(range(len(choices)))), choices)
+
+
+def _of_scipy(name: str, given: Any) -> Distribution:
+    kind = getattr(getattr(given, "dist", None), "name", type(given).__name__)
+    low, high = given.support()
+    if kind == "uniform":
+        return FloatDistribution(low, high)
+    if kind in ("loguniform", "reciprocal"):
+        return FloatDistribution(low, high, log=True)
+    if kind == "randint":
+        return IntDistribution(int(low), int(high))
+    raise TypeError(
+        f"param_distributions['{name}']: SciPy's '{kind}' has no counterpart here; give the bounds as a pair, or a "
+        "distribution of hone.distributions"
+    )
 
 
 def _seed(random_state: Any) -> Optional[int]:

@@ -48,7 +48,7 @@ class _Session:
         if isinstance(algorithm, str) and options:
             algorithm = _plugins.look_up(self.kind, algorithm)(**options)
         spec = _plugins.spec_of(algorithm, self.kind)
-        if not isinstance(spec, tuple):
+        if not isinstance(spec, tuple) or len(spec) > 2:
             raise TypeError(f"{algorithm!r} is written in Python; write it against Optuna's base class instead")
         self._spec = spec
         self._seed = seed if seed is not None else getattr(algorithm, "seed", None)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Dict
+
 import optuna
 
 from hone import distributions
@@ -18,10 +20,18 @@ def distribution_to_optuna(given: distributions.Distribution) -> optuna.distribu
     return optuna.distributions.CategoricalDistribution(given.choices)
 
 
+def constraints_to_optuna(constraints: Dict[str, float], system_attrs: Dict[str, Any]) -> Dict[str, Any]:
+    """The system attributes in which Optuna keeps constraints: one each; before Optuna 5, all in a list. In Optuna 5
+    both are read, so those that such a list among `system_attrs` has are left out."""
+    listed = list(system_attrs.get("constraints") or ())
+    named = {key: value for key, value in constraints.items() if not (key.isdigit() and int(key) < len(listed))}
+    if hasattr(optuna.trial.FrozenTrial, "constraints"):
+        return {f"constraints:{key}": value for key, value in named.items()}
+    return {"constraints": listed + list(named.values())} if named else {}
+
+
 def trial_to_optuna(trial: FrozenTrial, trial_id: int) -> optuna.trial.FrozenTrial:
-    system_attrs = dict(trial.system_attrs)
-    # Optuna keeps constraints as attributes of this name.
-    system_attrs.update({f"constraints:{name}": value for name, value in trial.constraints.items()})
+    system_attrs = {**trial.system_attrs, **constraints_to_optuna(trial.constraints, trial.system_attrs)}
     return optuna.trial.FrozenTrial(
         number=trial.number,
         state=optuna.trial.TrialState(int(trial.state)),

@@ -7,7 +7,7 @@ import copy
 import datetime
 import threading
 import uuid
-from typing import Any, Container, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Container, Dict, List, Optional, Sequence, Set, Tuple
 
 from optuna.distributions import BaseDistribution
 from optuna.exceptions import DuplicatedStudyError, UpdateFinishedTrialError
@@ -36,18 +36,26 @@ class _Study:
         self.channel = _core.StudyChannel(storage, study_id, len(directions))
         self.trials: List[FrozenTrial] = []
         self._revision = 0
+        self._changed: Set[int] = set()  # numbers of trials that are not yet in `trials` as they are
         self._lock = threading.Lock()
 
     def refresh(self) -> List[FrozenTrial]:
         with self._lock:
-            for number in self.channel.refresh(self._revision):
-                trial = trial_to_optuna(self.channel.trial(number), self.id * _TRIALS_PER_STUDY + number)
-                if number == len(self.trials):
-                    self.trials.append(trial)
-                elif number < len(self.trials):
-                    self.trials[number] = trial
-            self._revision = self.channel.revision
+            changed, self._revision = self.channel.refresh(self._revision)
+            self._changed.update(changed)
+            for number in sorted(self._changed):
+                if number > len(self.trials):
+                    break  # one before it is not known yet
+                self.trials[number : number + 1] = [self.convert(number)]
+                self._changed.remove(number)
             return list(self.trials)
+
+    def convert(self, number: int) -> FrozenTrial:
+        """:raises KeyError: if there is no such trial"""
+        trial = self.channel.trial(number)
+        if trial is None:
+            raise KeyError(f"the study '{self.name}' has no trial {number}")
+        return trial_to_optuna(trial, self.id * _TRIALS_PER_STUDY + number)
 
 
 class Storage(BaseStorage):
@@ -215,9 +223,7 @@ class Storage(BaseStorage):
     def _trial(self, trial_id: int) -> FrozenTrial:
         study, number = self._place(trial_id)
         trials = study.refresh()
-        if number >= len(trials):
-            raise KeyError(f"there is no trial with id {trial_id} in {self._opened.location}")
-        return trials[number]
+        return trials[number] if number < len(trials) else study.convert(number)
 
     def _write(self, trial_id: int, patch: Patch, with_state: bool = False, expected: Optional[int] = None) -> bool:
         study, number = self._place(trial_id)
@@ -242,5 +248,5 @@ def _patch_of(trial: FrozenTrial) -> Patch:
         user_attrs=trial.user_attrs,
         system_attrs=plain,
         intermediate_values=trial.intermediate_values,
-        constraints=trial.constraints,
+        constraints=getattr(trial, "constraints", {}),  # in Optuna 4 one of the attributes
     )

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""Optuna's threads on hone's storages."""
+
+import pytest
+
+optuna = pytest.importorskip("optuna", reason="needs the package optuna")
+
+import hone.optuna  # noqa: E402
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+@pytest.mark.parametrize("kind,trials", [("memory", 400), ("sqlite", 80)])
+def test_many_jobs_lose_nothing(kind, trials, url):
+    storage = hone.optuna.Storage("memory" if kind == "memory" else url)
+    study = optuna.create_study(storage=storage, sampler=optuna.samplers.RandomSampler(seed=0))
+
+    def objective(trial):
+        trial.set_user_attr("number", trial.number)
+        return trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1)
+
+    study.optimize(objective, n_trials=trials, n_jobs=8)
+    assert [t.number for t in study.trials] == list(range(trials))
+    for trial in study.trials:
+        assert trial.state == optuna.trial.TrialState.COMPLETE
+        assert trial.value == sum(trial.params.values()) and len(trial.params) == 2
+        assert trial.user_attrs == {"number": trial.number}
+        assert trial == study._storage.get_trial(trial._trial_id)
+
+
+def test_trials_that_arrive_out_of_order_are_kept():
+    storage = hone.optuna.Storage("memory")
+    study = optuna.create_study(storage=storage, sampler=optuna.samplers.RandomSampler(seed=0))
+    study.optimize(lambda trial: 1.0, n_trials=3)
+    shown = storage._study(study._study_id)
+
+    class Channel:
+        """Tells of the last trial before the others."""
+
+        def __init__(self, channel):
+            self.rounds = [[2], [0], [1], []]
+            self.trial = channel.trial
+
+        def refresh(self, revision):
+            return self.rounds.pop(0), revision + 1
+
+    shown.trials, shown.channel = [], Channel(shown.channel)
+    assert [len(shown.refresh()) for _ in range(4)] == [0, 1, 3, 3]
+    assert [t.number for t in shown.trials] == [0, 1, 2]
