@@ -2,22 +2,35 @@
 """The Python side of benchmarks/speed: runs one case and prints the seconds that it took, and those of them that the
 objective itself took.
 
-    peers.py hone|optuna|rustuna SAMPLER STORAGE PARAMETERS TRIALS
+    peers.py hone|optuna|rustuna SAMPLER STORAGE PARAMETERS TRIALS OBJECTIVES
 """
 
 import sys
 import time
 
-library, sampler, storage, parameters, trials = sys.argv[1:]
+library, sampler, storage, parameters, trials, objectives = sys.argv[1:]
 names = [f"x{i}" for i in range(int(parameters))]
 
 
-def objective(trial):
+def sum_of_squares(trial):
     total = 0.0
     for name in names:
         x = trial.suggest_float(name, -5.0, 5.0)
         total += x * x
     return total
+
+
+def two_sums(trial):
+    near = far = 0.0
+    for name in names:
+        x = trial.suggest_float(name, -5.0, 5.0)
+        near += x * x
+        far += (x - 1.0) * (x - 1.0)
+    return near, far
+
+
+objective = two_sums if objectives == "2" else sum_of_squares
+directions = ["minimize"] * int(objectives)
 
 
 class Nothing:
@@ -32,13 +45,15 @@ class Nothing:
 if library == "hone":
     import hone
 
-    study = hone.create_study(sampler=sampler, seed=1, storage=storage)
+    study = hone.create_study(sampler=sampler, seed=1, storage=storage, directions=directions)
 elif library == "optuna":
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     samplers = {"random": optuna.samplers.RandomSampler, "tpe": optuna.samplers.TPESampler}
-    study = optuna.create_study(sampler=samplers[sampler](seed=1), storage=None if storage == "memory" else storage)
+    study = optuna.create_study(
+        sampler=samplers[sampler](seed=1), storage=None if storage == "memory" else storage, directions=directions
+    )
 else:
     import rustuna
     from rustuna.samplers import RandomSampler, TPESampler
@@ -46,7 +61,9 @@ else:
 
     made = {"random": RandomSampler, "tpe": TPESampler}[sampler](seed=1)
     study = rustuna.create_study(
-        sampler=made, storage=None if storage == "memory" else SQLite3Storage(storage.removeprefix("sqlite:///"))
+        sampler=made,
+        storage=None if storage == "memory" else SQLite3Storage(storage.removeprefix("sqlite:///")),
+        directions=directions,
     )
 
 start = time.perf_counter()

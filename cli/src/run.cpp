@@ -3,16 +3,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
-#include <cstring>
+#include <atomic>
 #include <iostream>
 #include <memory>
 
 #include <hone/error.hpp>
 
 #include "output.hpp"
+#include "patient_output.hpp"
 #include "program/jsonl_objective.hpp"
 #include "program/output_file.hpp"
+#include "program/program_failed.hpp"
 #include "program/program_objective.hpp"
 #include "progress.hpp"
 #include "run_setup.hpp"
@@ -103,8 +104,8 @@ void print_best(const Study& study) {
 }
 
 void print_counts(const Study& study) {
-  std::cout << "\nThe study '" << study.name() << "' has " << study.finished_count() << " finished trials:";
-  const char* separator = " ";
+  std::cout << "\nThe study '" << study.name() << "' has " << study.finished_count() << " finished trials";
+  const char* separator = ": ";
   for (const TrialState state : {TrialState::complete, TrialState::pruned, TrialState::fail}) {
     if (study.count(state) == 0) continue;
     std::cout << separator << study.count(state) << ' ' << to_string(state);
@@ -195,9 +196,22 @@ class Run {
     study_.optimize(
         [&](Trial& trial) {
           const std::shared_ptr<void> left(nullptr, [this](void*) { progress_->trial_left(); });
-          return programs ? programs->run(trial) : run_program(setup_.objective, setup_.program, surroundings_, trial);
+          try {
+            return programs ? programs->run(trial)
+                            : run_program(setup_.objective, setup_.program, surroundings_, trial);
+          } catch (const SurroundingsFailed& error) {
+            end_early(error.what());
+            throw TrialReleased();
+          }
         },
         options);
+  }
+
+  // Trials that run come to their end; said at once, because that may take its time.
+  void end_early(const std::string& reason) {
+    if (ended_early_.exchange(true)) return;
+    study_.stop();
+    progress_->error_line("hone: " + reason + ". No further trial begins");
   }
 
   void summarise() const {
@@ -209,6 +223,10 @@ class Run {
 
   int outcome() const {
     const auto finished = static_cast<std::int64_t>(study_.finished_count());
+    if (ended_early_) {
+      std::cout << "\nThe run ended early, by the error above. The same command goes on where this one stopped.\n";
+      return exit_failed;
+    }
     if (surroundings_.interrupts.interrupted()) {
       std::cout << "\nInterrupted. The same command goes on where this one stopped.\n";
       return exit_interrupted;
@@ -238,6 +256,7 @@ class Run {
   bool quiet_;
   std::optional<std::int64_t> budget_;
   FailureWatch failures_;
+  std::atomic<bool> ended_early_ = false;
 };
 
 int run(Context& context, const RunArguments& arguments) {
@@ -250,10 +269,10 @@ int run(Context& context, const RunArguments& arguments) {
   }
   // First of all, while there is one thread: the guardian, then the signals.
   const Guardian guardian;
-  const Interrupts interrupts([progress](int number) {
-    const std::string name = number == SIGINT ? "Ctrl-C" : strsignal(number);
-    progress->error_line(name + ": the running trials are ended and given back; once more ends at once");
-  });
+  const Interrupts interrupts;
+  const PatientOutput patient_out(std::cout, STDOUT_FILENO, interrupts);
+  const PatientOutput patient_err(std::cerr, STDERR_FILENO, interrupts);
+  const InterruptNotice notice(interrupts, *progress);
   const std::shared_ptr<PluginRegistry> registry = context.registry(setup.config.plugin_path);
   Study study = Study::create(setup.options, registry);
   const Surroundings surroundings{guardian, interrupts, output_folder(setup, study.storage().location())};

@@ -46,9 +46,13 @@ RunSetup read_setup(const Context& context, const RunArguments& arguments) {
   apply_flags(setup.config, context, arguments);
   setup.same_study = same_study(setup.config, arguments);
   const RunConfig& run = setup.config.run;
-  setup.objective = objective_from(setup.config);
-  const std::optional<std::string> program = program_name(setup.objective);
-  setup.program = find_program(program.value_or("sh"), "objective.command[0]");
+  try {
+    setup.objective = objective_from(setup.config);
+    setup.program = find_program(program_name(setup.objective).value_or("sh"), "objective.command[0]");
+  } catch (const ConfigError& error) {
+    // The section knows its JSON paths; the file is known here.
+    throw ConfigError(error.what(), arguments.config);
+  }
   setup.options = Study::options_from(setup.config);
   setup.options.load_if_exists = true;
   setup.options.workers = run.jobs;

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <chrono>
@@ -68,11 +70,21 @@ bool same_machine(const OwnerToken& token) {
   return token.boot_id == this_boot() && token.pid_namespace == this_pid_namespace();
 }
 
-// The processes that were started for this token, also those that have left the child's process group. Known by their
-// environment alone: numbers of processes and groups are reused.
+// Whether an environment, as /proc/PID/environ shows it, holds one of these entries.
+bool has_any(std::string_view environment, const std::array<std::string, 2>& entries) {
+  while (!environment.empty()) {
+    const std::size_t end = std::min(environment.find('\0'), environment.size());
+    if (std::ranges::find(entries, environment.substr(0, end)) != entries.end()) return true;
+    environment.remove_prefix(std::min(end + 1, environment.size()));
+  }
+  return false;
+}
+
+// The processes that were started for this token or its worker, also those that have left the child's process group.
+// Known by their environment alone: numbers of processes and groups are reused.
 std::vector<pid_t> leftover(const OwnerToken& token) {
   std::vector<pid_t> found;
-  const std::string mark = "HONE_TRIAL_TOKEN=" + token.nonce;
+  const std::array<std::string, 2> marks{"HONE_TRIAL_TOKEN=" + token.nonce, "HONE_TRIAL_WORKER=" + token.worker()};
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
     const std::string name = entry.path().filename();
@@ -80,7 +92,7 @@ std::vector<pid_t> leftover(const OwnerToken& token) {
     if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc{} || pid == getpid()) continue;
     const std::optional<ProcessStat> process = stat_of(pid);
     if (!process || process->state == 'Z') continue;
-    if (read_file(entry.path() / "environ").find(mark) != std::string::npos) found.push_back(static_cast<pid_t>(pid));
+    if (has_any(read_file(entry.path() / "environ"), marks)) found.push_back(static_cast<pid_t>(pid));
   }
   return found;
 }

@@ -101,6 +101,18 @@ def alive(pid):
         return False
 
 
+def guardian_of(worker):
+    """The process id of a worker's guardian."""
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, fields = stat.read_text().split("(", 1)[1].rsplit(")", 1)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if name == "hone-guardian" and int(fields.split()[1]) == worker.pid:
+            return int(stat.parent.name)
+    raise AssertionError("the worker has no guardian")
+
+
 def kill(process):
     os.kill(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """`hone run` that is killed, interrupted and started many times: nothing is lost, nothing is done twice."""
 
+import os
 import random
+import resource
 import signal
 import time
 import unittest
 
-from run_test import RunTest, alive, kill
+from run_test import QUICK, RunTest, alive, guardian_of, kill
 
 
 class Killed(RunTest):
@@ -96,6 +98,29 @@ class Children(RunTest):
         (trial,) = self.trials()
         self.assertEqual((trial["number"], trial["state"], trial["values"]), (0, "COMPLETE", [1.0]))
 
+    def test_no_long_lived_program_of_a_killed_worker_runs_after_the_takeover_of_a_later_trial(self):
+        # It hangs in its second trial, deaf to the end of its input; the guardian dies with the worker.
+        self.program(
+            """echo $$ >child-$$
+            while read line; do
+              [ $(ls child-* | wc -l) = 1 ] && [ -e begun ] && sleep 300
+              echo >>begun; echo '{"type": "result", "value": 1}'
+            done"""
+        )
+        self.config(objective={"command": ["./program"], "protocol": "jsonl"}, run={"trials": 2})
+        worker = self.start()
+        self.wait_for((self.folder / "begun").exists)
+        self.wait_for(lambda: [t["state"] for t in self.trials()] == ["COMPLETE", "RUNNING"])
+        guardian = guardian_of(worker)
+        worker.send_signal(signal.SIGSTOP)
+        os.kill(guardian, signal.SIGKILL)
+        kill(worker)
+        (left,) = self.pids()
+        self.assertTrue(alive(left))
+        self.run_study()
+        self.assertEqual([t["state"] for t in self.trials()], ["COMPLETE", "COMPLETE"])
+        self.assertFalse(alive(left))
+
     def test_children_of_a_pruned_trial_are_ended(self):
         self.program("""sleep 300 & echo $! >child-$$; for i in 1 2 3 4 5 6; do echo "step $i $2"; sleep 0.05; done; wait""")
         self.config(
@@ -128,6 +153,40 @@ class Children(RunTest):
         self.assertEqual((self.folder / "parting").read_text(), "goodbye\n")
 
 
+class Surroundings(RunTest):
+    """What hone itself needs is gone: no trial is blamed, and the same command completes the study."""
+
+    def check_a_fault_of_hones_own(self, break_it, says):
+        self.program("echo >>begun; sleep 0.02; " + QUICK)
+        self.config(run={"trials": 40, "jobs": 1})
+        self.run_study("--storage", "sqlite:///whole.db")
+        (self.folder / "begun").unlink()
+        worker = self.start("--quiet")
+        self.wait_for(lambda: (self.folder / "begun").exists() and len((self.folder / "begun").read_text()) > 5)
+        break_it(worker)
+        output = worker.communicate(timeout=30)[0]
+        self.assertEqual(worker.returncode, 1, output)
+        self.assertIn(says, output)
+        self.assertIn("The same command goes on where this one stopped.", output)
+        states = [t["state"] for t in self.trials()]
+        self.assertLess(len(states), 40)
+        self.assertEqual(set(states[:-1]), {"COMPLETE"})
+        self.run_study("--quiet")
+        self.assertEqual(self.outcome(), self.outcome("sqlite:///whole.db"))
+
+    def test_a_killed_guardian_ends_the_run_and_costs_no_trial(self):
+        def kill_guardian(worker):
+            os.kill(guardian_of(worker), signal.SIGKILL)
+
+        self.check_a_fault_of_hones_own(kill_guardian, "the guardian process")
+
+    def test_a_worker_that_cannot_make_another_descriptor_blames_no_trial(self):
+        def no_more_descriptors(worker):
+            resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (5, 5))
+
+        self.check_a_fault_of_hones_own(no_more_descriptors, "Too many open files")
+
+
 class Interrupted(RunTest):
     def slow_study(self, script="sleep 300; echo 1"):
         self.program(f"echo $$ >>started; {script}")
@@ -145,6 +204,7 @@ class Interrupted(RunTest):
         output = worker.communicate(timeout=20)[0]
         self.assertEqual(worker.returncode, 130, output)
         self.assertIn("The same command goes on where this one stopped.", output)
+        self.assertIn("The study 'study' has 0 finished trials.\n", output)
         self.assertFalse(any(alive(pid) for pid in self.started()))
         before = self.trials()
         self.assertEqual([t["state"] for t in before], ["RUNNING", "RUNNING"])
@@ -167,6 +227,41 @@ class Interrupted(RunTest):
         self.assertLess(time.monotonic() - began, 4.0)  # the grace is 5 s
         self.assertEqual(worker.returncode, 130)
         self.wait_for(lambda: not any(alive(pid) for pid in self.started()), 5)
+
+    def start_whose_output_nobody_reads(self, last_words="", **sections):
+        """A run that has filled the pipe of its output and waits."""
+        self.long_lived(run={"trials": 10000}, **sections)
+        with open(self.folder / "program.py", "a") as program:
+            program.write(last_words)
+        begun = self.folder / "begun"
+        begun.unlink(missing_ok=True)
+        worker = self.start(pipesize=4096)
+        self.addCleanup(worker.stdout.close)
+        self.addCleanup(worker.kill)
+        self.wait_for(lambda: begun.exists() and begun.stat().st_size > 0)
+        size = -1
+        while size != begun.stat().st_size:
+            size = begun.stat().st_size
+            time.sleep(1.0)
+        self.assertIsNone(worker.poll())
+        return worker
+
+    def test_ctrl_c_and_sigterm_end_a_run_whose_output_nobody_reads(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number):
+                worker = self.start_whose_output_nobody_reads(storage=f"sqlite:///{number}.db")
+                worker.send_signal(number)
+                self.assertEqual(worker.wait(timeout=10), 130)
+                self.assertNotIn("FAIL", [t["state"] for t in self.trials(f"sqlite:///{number}.db")])
+
+    def test_a_second_ctrl_c_is_immediate_when_nobody_reads_the_output(self):
+        worker = self.start_whose_output_nobody_reads(last_words="time.sleep(300)")
+        began = time.monotonic()
+        worker.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+        worker.send_signal(signal.SIGINT)
+        self.assertEqual(worker.wait(timeout=10), 130)
+        self.assertLess(time.monotonic() - began, 4.0)  # the grace of its program is 5 s
 
     def test_sigterm_ends_a_run_as_ctrl_c_does(self):
         self.slow_study()

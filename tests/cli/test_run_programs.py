@@ -4,7 +4,9 @@
 import json
 import math
 import os
+import signal
 import subprocess
+import time
 import unittest
 
 from run_test import QUICK, SPACE, RunTest
@@ -182,6 +184,51 @@ class BadPrograms(RunTest):
             self.assertIn("did you mean 'result'?", trial["system_attrs"]["hone:fail_reason"])
 
 
+class EndlessOutput(RunTest):
+    """A program that never stops printing is held to its time and to Ctrl-C as any other."""
+
+    def endless(self, command, protocol, **objective):
+        if protocol == "lines":  # so that lines are read more slowly than printed
+            objective["report"] = {"regex": "(y|ye|yes)*(?<step>[0-9]+) (?<value>[0-9]+)$"}
+        self.config(objective={"command": command, "protocol": protocol, "grace": "0.2s", **objective}, run={"trials": 2})
+
+    def test_its_timeout_holds(self):
+        for protocol in ("lines", "jsonl"):
+            for command in (["yes"], ["sh", "-c", "yes >&2; true"]):
+                with self.subTest(protocol=protocol, command=command):
+                    self.endless(command, protocol, timeout="0.3s")
+                    began = time.monotonic()
+                    done = self.run_study("--storage", "memory", code=1)
+                    self.assertLess(time.monotonic() - began, 8.0)
+                    self.assertEqual(done.stdout.count("did not end within 300ms"), 2, done.stdout)
+
+    def test_ctrl_c_ends_it(self):
+        for protocol in ("lines", "jsonl"):
+            with self.subTest(protocol=protocol):
+                self.endless(["yes"], protocol, output=f"output-{protocol}")
+                worker = self.start()
+                self.addCleanup(worker.kill)
+                self.wait_for((self.folder / f"output-{protocol}/trial-00000.log").exists)
+                worker.send_signal(signal.SIGINT)
+                output = worker.communicate(timeout=8)[0]
+                self.assertEqual(worker.returncode, 130, output)
+
+    def test_last_words_without_end_do_not_hold_up_the_run(self):
+        self.program("""while read line; do echo '{"type": "result", "value": 1}'; done; exec yes""")
+        self.endless(["./program"], "jsonl")
+        began = time.monotonic()
+        self.run_study()
+        self.assertLess(time.monotonic() - began, 8.0)
+        self.assertEqual([t["values"] for t in self.trials()], [[1.0], [1.0]])
+
+    def test_a_child_that_goes_on_printing_does_not_hold_the_trial(self):
+        self.endless(["sh", "-c", "echo 1; setsid yes & sleep 0.1"], "lines", result={"regex": "^([0-9]+)$"})
+        began = time.monotonic()
+        self.run_study()
+        self.assertLess(time.monotonic() - began, 8.0)
+        self.assertEqual([t["values"] for t in self.trials()], [[1.0], [1.0]])
+
+
 class BadConfigs(RunTest):
     """Refused before anything is stored, with exit code 2."""
 
@@ -197,7 +244,7 @@ class BadConfigs(RunTest):
         self.program(QUICK)
 
     def test_a_program_that_does_not_exist(self):
-        self.refused("objective.command[0]", "nowhere", objective={"command": ["./nowhere", "{x}"]})
+        self.refused("study.jsonc: objective.command[0]: ", "nowhere", objective={"command": ["./nowhere", "{x}"]})
         self.refused("no-such-program", objective={"command": ["no-such-program"]})
 
     def test_a_program_that_is_not_executable(self):
@@ -205,7 +252,7 @@ class BadConfigs(RunTest):
         self.refused("program")
 
     def test_a_placeholder_without_a_parameter(self):
-        self.refused("objective.command[1]", "'{y}'", objective={"command": ["./program", "{y}"]})
+        self.refused("study.jsonc: objective.command[1]: ", "'{y}'", objective={"command": ["./program", "{y}"]})
         self.refused("did you mean '{kind}'?", objective={"command": ["./program", "{knid}"]})
 
     def test_a_conditional_parameter_outside_of_a_nested_list(self):
@@ -217,7 +264,7 @@ class BadConfigs(RunTest):
         self.assertIn("study.jsonc:2:2", self.run_study(code=2).stderr)
 
     def test_an_unknown_key_suggests_the_nearest(self):
-        self.refused("objective", "did you mean 'timeout'", objective={"timeuot": "1s"})
+        self.refused("study.jsonc: objective.timeuot: ", "did you mean 'timeout'", objective={"timeuot": "1s"})
         self.refused("did you mean 'sampler'", smapler={"plugin": "tpe"})
 
     def test_an_unknown_plugin_says_where_it_was_looked_for(self):
@@ -231,8 +278,9 @@ class BadConfigs(RunTest):
         self.refused("space.x", "log", space={"x": {"type": "float", "low": 0, "high": 1, "log": True}})
 
     def test_two_directions_for_a_sampler_of_one(self):
+        one = os.path.join(os.environ["HONE_BUILD_DIR"], "tests", "cli_plugins", "bad_state.so")
         self.refused(
-            "tpe", "random", sampler={"plugin": "tpe"}, study={"direction": None, "directions": ["minimize", "maximize"]}
+            "bad", "random", sampler={"plugin": one}, study={"direction": None, "directions": ["minimize", "maximize"]}
         )
 
     def test_nothing_says_when_to_stop(self):

@@ -19,8 +19,7 @@ sigset_t ending_signals() {
 
 }  // namespace
 
-Interrupts::Interrupts(std::function<void(int)> on_first)
-    : on_first_(std::move(on_first)), event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Interrupts::Interrupts() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   const sigset_t signals = ending_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // Who reads our output, or a program's input, may be gone: that is an error of a write, not the end.
@@ -38,12 +37,11 @@ void Interrupts::watch() {
   const sigset_t signals = ending_signals();
   int number = 0;
   while (sigwait(&signals, &number) == 0 && !done_) {
-    if (interrupted_) _exit(130);
-    interrupted_ = true;
+    if (interrupted()) _exit(130);
+    signal_ = number;
     source_.request_stop();
     const std::uint64_t one = 1;
     if (write(event_.get(), &one, sizeof one) < 0) _exit(130);
-    on_first_(number);
   }
 }
 

@@ -13,9 +13,11 @@
 #include <hone/distribution_json.hpp>
 #include <hone/error.hpp>
 #include <hone/json_text.hpp>
+#include <hone/owner.hpp>
 
 #include "line_buffer.hpp"
 #include "output_file.hpp"
+#include "pipe_reading.hpp"
 #include "program_failed.hpp"
 #include "program_objective.hpp"
 #include "trial_requests.hpp"
@@ -27,14 +29,13 @@ using Clock = std::chrono::steady_clock;
 /// One such program.
 class JsonlProgram {
  public:
-  JsonlProgram(const ObjectiveConfig& objective, const std::filesystem::path& program, const Surroundings& surroundings,
-               const Trial& first)
+  JsonlProgram(const ObjectiveConfig& objective, const std::filesystem::path& program, const Surroundings& surroundings)
       : objective_(objective),
         surroundings_(surroundings),
         input_(make_pipe()),
         stdout_(make_pipe()),
         stderr_(make_pipe()),
-        process_(start(program, first), surroundings.guardian) {
+        process_(start(program), surroundings.guardian) {
     input_.read_end.close();
     stdout_.write_end.close();
     stderr_.write_end.close();
@@ -65,14 +66,14 @@ class JsonlProgram {
   /// Waits for its end, until the deadline politely.
   void end(Clock::time_point deadline) {
     while (!process_.has_ended() && Clock::now() < deadline) {
+      std::array<pollfd, 3> polled{{{process_.end_descriptor(), POLLIN, 0},
+                                    {stdout_.read_end.get(), POLLIN, 0},
+                                    {stderr_.read_end.get(), POLLIN, 0}}};
+      poll(polled.data(), polled.size(), 10);
       // Its last words, so that it does not wait for room in a pipe.
-      char bytes[4096];
-      for (const int descriptor : {stdout_.read_end.get(), stderr_.read_end.get()}) {
-        while (descriptor >= 0 && read(descriptor, bytes, sizeof bytes) > 0) {
-        }
+      for (FileDescriptor* output : {&stdout_.read_end, &stderr_.read_end}) {
+        read_available(*output, one_portion, [](std::string_view) {});
       }
-      pollfd ended{process_.end_descriptor(), POLLIN, 0};
-      poll(&ended, 1, 10);
     }
     if (!process_.has_ended()) process_.end_group(objective_.grace);
   }
@@ -80,11 +81,11 @@ class JsonlProgram {
  private:
   enum class Outcome { told, ended, timeout, prune, interrupt };
 
-  ProcessStart start(const std::filesystem::path& program, const Trial& first) {
+  ProcessStart start(const std::filesystem::path& program) {
     const PlaceholderValues values{{"study", objective_.study}, {"config_dir", objective_.config_folder.string()}};
-    // Started for a first trial and kept: the token lets a takeover of that trial find it.
+    // Of no single trial: the mark of the worker lets a takeover of any of its trials find it.
     std::vector<std::pair<std::string, std::string>> variables{{"HONE_STUDY", objective_.study},
-                                                               {"HONE_TRIAL_TOKEN", first.owner_nonce()}};
+                                                               {"HONE_TRIAL_WORKER", new_process_token().worker()}};
     for (const auto& [name, text] : objective_.environment) {
       if (std::optional<std::string> value = text.fill(values)) variables.emplace_back(name, *value);
     }
@@ -122,6 +123,7 @@ class JsonlProgram {
     std::optional<Clock::time_point> told_to_stop;
     for (;;) {
       if (requests.told()) return Outcome::told;
+      if (!stdout_.read_end) return Outcome::ended;
       if (surroundings_.interrupts.interrupted()) return Outcome::interrupt;
       std::optional<Clock::time_point> deadline;
       if (objective_.timeout) deadline = started + *objective_.timeout;
@@ -134,8 +136,8 @@ class JsonlProgram {
       }
       write_unsent();
       wait_for_news(deadline);
-      read_errors(output);
-      if (!read_lines(requests, output) && !requests.told()) return Outcome::ended;
+      read_errors(output, one_portion);
+      read_lines(requests, output);
     }
   }
 
@@ -165,26 +167,14 @@ class JsonlProgram {
     }
   }
 
-  void read_errors(OutputFile& output) {
-    char bytes[65536];
-    while (stderr_.read_end) {
-      const ssize_t count = read(stderr_.read_end.get(), bytes, sizeof bytes);
-      if (count == 0) stderr_.read_end.close();
-      if (count <= 0) return;
-      output.write({bytes, static_cast<std::size_t>(count)});
-    }
+  void read_errors(OutputFile& output, std::size_t most) {
+    read_available(stderr_.read_end, most, [&](std::string_view text) { output.write(text); });
   }
 
-  /// Whether there may be more.
-  bool read_lines(TrialRequests& requests, OutputFile& output) {
-    char bytes[65536];
-    for (;;) {
-      const ssize_t count = read(stdout_.read_end.get(), bytes, sizeof bytes);
-      if (count < 0) return errno == EAGAIN || errno == EINTR;
-      if (count == 0) return false;
-      lines_.add({bytes, static_cast<std::size_t>(count)},
-                 [&](std::string_view line) { take(line, requests, output); });
-    }
+  void read_lines(TrialRequests& requests, OutputFile& output) {
+    read_available(stdout_.read_end, one_portion, [&](std::string_view text) {
+      lines_.add(text, [&](std::string_view line) { take(line, requests, output); });
+    });
   }
 
   void take(std::string_view line, TrialRequests& requests, OutputFile& output) {
@@ -214,7 +204,7 @@ class JsonlProgram {
     if (outcome != Outcome::ended) process_.end_group(objective_.grace);
     const bool closed_only = outcome == Outcome::ended && !wait_for_end();
     if (closed_only) process_.end_group(objective_.grace);
-    read_errors(output);
+    read_errors(output, capacity_of(stderr_.read_end));
     const ProcessEnd end = process_.reap();
     switch (outcome) {
       case Outcome::interrupt: throw TrialReleased();
@@ -261,7 +251,7 @@ JsonlPrograms::~JsonlPrograms() {
   for (const auto& program : idle_) program->end(deadline);
 }
 
-std::unique_ptr<JsonlProgram> JsonlPrograms::take(const Trial& trial) {
+std::unique_ptr<JsonlProgram> JsonlPrograms::take() {
   {
     const std::lock_guard lock(mutex_);
     if (!idle_.empty()) {
@@ -270,13 +260,13 @@ std::unique_ptr<JsonlProgram> JsonlPrograms::take(const Trial& trial) {
       return program;
     }
   }
-  return std::make_unique<JsonlProgram>(objective_, program_, surroundings_, trial);
+  return std::make_unique<JsonlProgram>(objective_, program_, surroundings_);
 }
 
 Values JsonlPrograms::run(Trial& trial) {
   if (surroundings_.interrupts.interrupted()) throw TrialReleased();
   suggest_declared(objective_.space, trial);
-  std::unique_ptr<JsonlProgram> program = take(trial);
+  std::unique_ptr<JsonlProgram> program = take();
   // Back to the others however the trial ends, if the program itself is fine.
   const std::shared_ptr<void> give_back(nullptr, [&](void*) {
     if (!program->usable()) return;

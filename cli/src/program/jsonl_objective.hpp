@@ -26,7 +26,7 @@ class JsonlPrograms {
   Values run(Trial& trial);
 
  private:
-  std::unique_ptr<JsonlProgram> take(const Trial& trial);
+  std::unique_ptr<JsonlProgram> take();
 
   const ObjectiveConfig& objective_;
   std::filesystem::path program_;

@@ -33,7 +33,8 @@ int OutputFile::descriptor() {
     std::filesystem::create_directories(path_.parent_path(), error);
     const int mode = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (attempt_ == 0 ? O_TRUNC : 0);
     file_ = FileDescriptor(open(path_.c_str(), mode, 0666));
-    if (!file_) throw ProgramFailed("cannot write its output to " + path_.string() + ": " + std::strerror(errno));
+    if (!file_)
+      throw SurroundingsFailed("cannot write a trial's output to " + path_.string() + ": " + std::strerror(errno));
   }
   return file_.get();
 }

@@ -23,7 +23,7 @@ class OutputFile {
   ~OutputFile();
 
   const std::filesystem::path& path() const { return path_; }
-  /// For a child that writes to it directly. @throws ProgramFailed if the file cannot be made.
+  /// For a child that writes to it directly. @throws SurroundingsFailed if the file cannot be made.
   int descriptor();
   void write(std::string_view bytes);
   /// The last lines, indented, for a reason; empty if there are none.

@@ -44,7 +44,19 @@ struct Prepared {
   pid_t parent;
 };
 
-[[noreturn]] void become(const Prepared& prepared, volatile int& error) {
+// What a child did last that failed; a fork that failed is a fault of the surroundings as well.
+enum class StartStep { surroundings, announcement, program };
+struct StartError {
+  StartStep step = StartStep::surroundings;
+  int number = 0;
+};
+
+[[noreturn]] void become(const Prepared& prepared, volatile StartError& error) {
+  const auto failed = [&error](StartStep step) {
+    error.number = errno;
+    error.step = step;
+    _exit(127);
+  };
   struct sigaction by_default {};
   by_default.sa_handler = SIG_DFL;
   for (int number = 1; number < NSIG; ++number) sigaction(number, &by_default, nullptr);
@@ -53,28 +65,26 @@ struct Prepared {
 
   const pid_t self = static_cast<pid_t>(syscall(SYS_getpid));
   const Guardian::Notice notice{Guardian::Notice::Kind::watch, self};
-  bool fine = setpgid(0, 0) == 0;
-  if (fine) fine = write(prepared.notices, &notice, sizeof notice) == sizeof notice;
-  if (fine && prepared.dies_with_thread) {
-    fine = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+  if (setpgid(0, 0) != 0) failed(StartStep::surroundings);
+  if (write(prepared.notices, &notice, sizeof notice) != sizeof notice) failed(StartStep::announcement);
+  if (prepared.dies_with_thread) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) failed(StartStep::surroundings);
     // The parent may have died before the wish was known.
     if (static_cast<pid_t>(syscall(SYS_getppid)) != prepared.parent) _exit(127);
   }
-  for (int standard = 0; fine && standard <= 2; ++standard) {
-    fine = dup2(prepared.standard[standard], standard) == standard;
+  for (int standard = 0; standard <= 2; ++standard) {
+    if (dup2(prepared.standard[standard], standard) != standard) failed(StartStep::surroundings);
   }
-  if (fine && prepared.directory != nullptr) fine = chdir(prepared.directory) == 0;
-  if (fine) {
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-    execve(prepared.program, prepared.arguments, prepared.environment);
-  }
-  error = errno;
+  if (prepared.directory != nullptr && chdir(prepared.directory) != 0) failed(StartStep::program);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  execve(prepared.program, prepared.arguments, prepared.environment);
+  failed(StartStep::program);
   _exit(127);
 }
 
 // The child shares this process's memory until it executes its program, while this thread waits: no copy of the page
 // tables, as with posix_spawn, which has no way to set the parent-death signal.
-[[gnu::noinline]] pid_t start_child(const Prepared& prepared, volatile int& error) {
+[[gnu::noinline]] pid_t start_child(const Prepared& prepared, volatile StartError& error) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -83,8 +93,25 @@ struct Prepared {
   if (child == 0) become(prepared, error);
   const int fork_error = errno;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (child < 0) error = fork_error;
+  if (child < 0) error.number = fork_error;
   return child;
+}
+
+// The system is short of something: of no program's making.
+bool is_shortage(int error) { return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE; }
+
+[[noreturn]] void refuse(const ProcessStart& start, StartStep step, int error) {
+  const std::string reason = std::strerror(error);
+  if (step == StartStep::announcement && error == EPIPE) {
+    throw SurroundingsFailed(
+        "the guardian process, which ends the programs should hone be killed, has been killed itself; without it no "
+        "program is started");
+  }
+  if (step != StartStep::program) throw SurroundingsFailed("cannot make a process for a program: " + reason);
+  const std::string message = "cannot start '" + start.program.string() + "'" +
+                              (start.directory.empty() ? "" : " in '" + start.directory.string() + "'") + ": " + reason;
+  if (is_shortage(error)) throw SurroundingsFailed(message);
+  throw ProgramFailed(message);
 }
 
 struct GroupMember {
@@ -118,6 +145,7 @@ Process::Process(const ProcessStart& start, const Guardian& guardian) : guardian
   const std::vector<char*> arguments = pointers(start.arguments);
   const std::vector<char*> environment = pointers(start.environment);
   const FileDescriptor null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null) throw SurroundingsFailed(std::string("cannot open /dev/null: ") + std::strerror(errno));
   const auto given = [&](int descriptor) { return descriptor < 0 ? null.get() : descriptor; };
   const Prepared prepared{start.program.c_str(),
                           arguments.data(),
@@ -127,14 +155,10 @@ Process::Process(const ProcessStart& start, const Guardian& guardian) : guardian
                           start.dies_with_thread,
                           guardian.notices(),
                           getpid()};
-  volatile int error = 0;
+  volatile StartError error;
   pid_ = start_child(prepared, error);
-  if (pid_ > 0 && error != 0) reap();
-  if (error != 0) {
-    throw ProgramFailed("cannot start '" + start.program.string() + "'" +
-                        (start.directory.empty() ? "" : " in '" + start.directory.string() + "'") + ": " +
-                        std::strerror(error));
-  }
+  if (pid_ > 0 && error.number != 0) reap();
+  if (error.number != 0) refuse(start, error.step, error.number);
   end_descriptor_ = FileDescriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
 }
 
@@ -234,7 +258,7 @@ std::filesystem::path find_program(const std::string& name, std::string_view whe
 
 Pipe make_pipe() {
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw ProgramFailed(std::string("cannot make a pipe: ") + std::strerror(errno));
+  if (pipe2(ends, O_CLOEXEC) != 0) throw SurroundingsFailed(std::string("cannot make a pipe: ") + std::strerror(errno));
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 

@@ -42,7 +42,7 @@ std::string to_string(const ProcessEnd& end);
 /// A running child that leads its process group. The destructor kills what is left of the group.
 class Process {
  public:
-  /// @throws ProgramFailed if it cannot be started.
+  /// @throws ProgramFailed if the program cannot be executed, SurroundingsFailed if there is no process to execute it.
   Process(const ProcessStart& start, const Guardian& guardian);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -72,7 +72,7 @@ class Process {
 /// @throws ConfigError that says what was looked for and where.
 std::filesystem::path find_program(const std::string& name, std::string_view where);
 
-/// @throws ProgramFailed
+/// @throws SurroundingsFailed
 Pipe make_pipe();
 void make_nonblocking(int descriptor);
 

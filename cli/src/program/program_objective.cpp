@@ -17,6 +17,7 @@
 
 #include "line_buffer.hpp"
 #include "output_file.hpp"
+#include "pipe_reading.hpp"
 #include "program_failed.hpp"
 #include "trial_requests.hpp"
 #include "trial_socket.hpp"
@@ -79,7 +80,7 @@ class ProgramRun {
   Values result() {
     wait();
     process_end_ = process_.reap();
-    read_output();
+    read_output(capacity_of(stdout_.read_end));
     lines_.flush([this](std::string_view line) { take(line); });
     switch (ending_) {
       case Ending::interrupt: throw TrialReleased();
@@ -157,24 +158,15 @@ class ProgramRun {
       milliseconds = static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000'000));
     }
     if (poll(polled.data(), polled.size(), milliseconds) <= 0) return;
-    if (polled[2].revents != 0) read_output();
+    if (polled[2].revents != 0) read_output(one_portion);
     socket_.serve();
   }
 
-  void read_output() {
-    char bytes[65536];
-    while (stdout_.read_end) {
-      const ssize_t count = read(stdout_.read_end.get(), bytes, sizeof bytes);
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return;
-      if (count == 0) {
-        stdout_.read_end.close();
-        return;
-      }
-      const std::string_view text(bytes, static_cast<std::size_t>(count));
+  void read_output(std::size_t most) {
+    read_available(stdout_.read_end, most, [this](std::string_view text) {
       output_.write(text);
       lines_.add(text, [this](std::string_view line) { take(line); });
-    }
+    });
   }
 
   void take(std::string_view line) {

@@ -13,6 +13,7 @@ namespace hone::cli {
 /// @throws ProgramFailed   with the reason: status, signal, timeout, nothing usable, NaN.
 /// @throws TrialPruned     when a report said so; the process group is ended, politely, then firmly.
 /// @throws TrialReleased   when interrupted.
+/// @throws SurroundingsFailed  when hone could not run it.
 Values run_program(const ObjectiveConfig& objective, const std::filesystem::path& program,
                    const Surroundings& surroundings, Trial& trial);
 

@@ -50,7 +50,7 @@ TrialSocket::TrialSocket(std::filesystem::path path, TrialRequests& requests)
   const sockaddr_un address = address_of(path_);
   if (!listening_ || bind(listening_.get(), generic(address), sizeof address) != 0 ||
       listen(listening_.get(), 64) != 0) {
-    throw ProgramFailed("cannot listen at the socket " + path_.string() + ": " + std::strerror(errno));
+    throw SurroundingsFailed("cannot listen at the socket " + path_.string() + ": " + std::strerror(errno));
   }
 }
 

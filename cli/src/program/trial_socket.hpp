@@ -17,7 +17,7 @@ namespace hone::cli {
 /// Listens, and answers requests one line each. Driven by its trial's thread: poll the descriptors, then `serve`.
 class TrialSocket {
  public:
-  /// @throws ProgramFailed
+  /// @throws SurroundingsFailed
   TrialSocket(std::filesystem::path path, TrialRequests& requests);
   TrialSocket(const TrialSocket&) = delete;
   TrialSocket& operator=(const TrialSocket&) = delete;

@@ -46,9 +46,9 @@ enum class OwnerLife {
 };
 HONE_API OwnerLife life_of(const OwnerToken& token);
 
-/// Kills (SIGKILL) what is left of a dead owner's child: the processes that carry the token's nonce in their
-/// environment, in the child's process group or not. Returns once none is left. Does nothing for tokens of another boot
-/// or namespace.
+/// Kills (SIGKILL) what is left of a dead owner's children: the processes whose environment carries the token's nonce
+/// as HONE_TRIAL_TOKEN or its worker() as HONE_TRIAL_WORKER (they run trial after trial), whatever their process group.
+/// Returns once none is left. Does nothing for tokens of another boot or namespace.
 HONE_API void kill_leftover_processes(const OwnerToken& token);
 
 }  // namespace hone

@@ -32,6 +32,13 @@ struct RampWeights {
   }
 
   double of(std::size_t i) const { return i < sloped ? start + static_cast<double>(i) * slope : 1.0; }
+
+  /// The sum of the weights of n observations.
+  double sum(std::size_t n) const {
+    if (sloped == 0) return static_cast<double>(n);
+    const auto line = static_cast<double>(sloped);
+    return line * (start + 0.5 * slope * (line - 1.0)) + static_cast<double>(n - sloped);
+  }
 };
 
 /// The weights of n observations.

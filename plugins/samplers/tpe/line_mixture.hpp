@@ -23,13 +23,16 @@ namespace tpe {
 ///
 /// cut after 16 terms. As |v| <= 1/4 and |He_k(u)| <= 1.09 sqrt(k!) exp(u^2 / 4) (Cramer's inequality), the rest is
 /// below 6e-17 exp(-u^2 / 4) of the kernel's height. Cells farther away than `reach` add less than 1e-19 of their
-/// kernels' height and are left out. The prior is at least 0.008 of that height everywhere.
+/// kernels' height and are left out. The prior is at
+/// least 0.88 times the least width's share of the range of that height everywhere.
 ///
 /// Sums run in the order of slots, whatever the order of arrival.
 class LineMixture {
  public:
   /// The least number of kernels for which this is faster than their sum.
   static constexpr std::size_t worthwhile = 200;
+  /// The least share of the range that the least width may be: there are 2 / share cells.
+  static constexpr double least_share = 0.001;
 
   /// Brings the cells up to date.
   /// @param kernels  of a continuous parameter, refreshed

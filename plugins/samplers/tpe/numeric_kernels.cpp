@@ -12,8 +12,11 @@ using hone::sdk::NumericTransform;
 
 double least_width(std::size_t n, double range, const BandwidthRule& rule) {
   if (!rule.magic_clip) return 1e-12;
-  const auto kernels = static_cast<double>(n + (rule.prior ? 1 : 0));
-  return range / std::min(100.0, 1.0 + kernels);
+  const double kernels = 1.0 + static_cast<double>(n + (rule.prior ? 1 : 0));
+  const double most = rule.clip_exponent == 1.0
+                          ? kernels
+                          : hone::sdk::portable::exp(rule.clip_exponent * hone::sdk::portable::log(kernels));
+  return range / std::min(1.0 / rule.least_share, most);
 }
 
 double neighbour_width(std::span<const double> sorted, std::size_t i, double low, double high, double least,

@@ -13,8 +13,11 @@ namespace tpe {
 
 /// How wide the kernels are.
 struct BandwidthRule {
-  /// No kernel is narrower than the range divided by min(100, 1 + number of kernels).
+  /// No kernel is narrower than the range times the greater of `least_share` and (1 + number of
+  /// kernels)^-clip_exponent.
   bool magic_clip = true;
+  double least_share = 0.01;
+  double clip_exponent = 1.0;
   /// The ends of the range are neighbours of the outermost observations even when there are two or more.
   bool endpoints = false;
   /// The prior is one of the kernels.

@@ -27,7 +27,11 @@ void CategoricalKernels::refresh(std::size_t kernels, double prior_weight) {
 
 ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> space, const ParzenOptions& options)
     : dimension_(space.size()), options_(options) {
-  const BandwidthRule rule{options.magic_clip, options.endpoints, options.consider_prior};
+  const BandwidthRule rule{.magic_clip = options.magic_clip,
+                           .least_share = options.least_share,
+                           .clip_exponent = options.clip_exponent,
+                           .endpoints = options.endpoints,
+                           .prior = options.consider_prior};
   for (std::size_t column = 0; column < space.size(); ++column) {
     if (const auto* categorical = std::get_if<hone::CategoricalDistribution>(space[column])) {
       categorical_.push_back({column, CategoricalKernels(categorical->choices.size())});
@@ -92,13 +96,10 @@ void ParzenEstimator::refresh() {
   if (!changed_) return;
   changed_ = false;
   const std::size_t n = size();
-  if (weights_.size() != n || n == 0) {
-    ramp_ = RampWeights(n, options_.weights);
-    weights_ = kernel_weights(n, options_.weights);
-    prior_weight_ = n == 0 ? 1.0 : options_.consider_prior ? options_.prior_weight : 0.0;
-    total_weight_ = std::accumulate(weights_.begin(), weights_.end(), 0.0) + prior_weight_;
-    log_total_weight_ = portable::log(total_weight_);
-  }
+  ramp_ = RampWeights(n, options_.weights);
+  prior_weight_ = n == 0 ? 1.0 : options_.consider_prior ? options_.prior_weight : 0.0;
+  total_weight_ = ramp_.sum(n) + prior_weight_;
+  log_total_weight_ = portable::log(total_weight_);
   categorical_constant_ = 0.0;
   for (Categorical& c : categorical_) {
     c.kernels.refresh(std::max<std::size_t>(1, n + (options_.consider_prior ? 1 : 0)), options_.prior_weight);
@@ -118,7 +119,8 @@ void ParzenEstimator::refresh() {
 
 void ParzenEstimator::refresh_line(bool all) {
   // The widths must not change with the number of kernels, and there must be a prior to measure errors by.
-  if (size() < LineMixture::worthwhile || !options_.magic_clip || prior_weight_ <= 0.0) {
+  if (size() < LineMixture::worthwhile || !options_.magic_clip || options_.least_share < LineMixture::least_share ||
+      prior_weight_ <= 0.0) {
     line_.reset();
     return;
   }
@@ -134,7 +136,7 @@ void ParzenEstimator::refresh_constant(std::size_t slot) {
 }
 
 std::vector<double> ParzenEstimator::weights() const {
-  std::vector<double> result = weights_;
+  std::vector<double> result = kernel_weights(size(), options_.weights);
   result.push_back(prior_weight_);
   for (double& weight : result) weight /= total_weight_;
   return result;
@@ -146,8 +148,8 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
                              std::span<double> rows) {
   refresh();
   const std::size_t n = size();
-  std::vector<double> cumulative(n);
-  std::partial_sum(weights_.begin(), weights_.end(), cumulative.begin());
+  std::vector<double> cumulative = kernel_weights(n, options_.weights);
+  std::partial_sum(cumulative.begin(), cumulative.end(), cumulative.begin());
   for (std::size_t at = 0; at < rows.size(); at += dimension_) {
     const std::span<double> row = rows.subspan(at, dimension_);
     const double u = components.uniform() * total_weight_;
@@ -300,7 +302,8 @@ double ParzenEstimator::log_block_on_line(double value, Block block) {
   std::ranges::copy(std::span(constants_).subspan(block.first, block.size), logs.begin());
   work_.loops.subtract_half_squares(logs, kernels.means().data() + block.first,
                                     kernels.inverse_widths().data() + block.first, kernels.transform().to_point(value));
-  return log_of_sum(logs, weights_.data() + block.first);
+  for (std::size_t i = 0; i < block.size; ++i) work_.scratch[i] = ramp_.of(block.first + i);
+  return log_of_sum(logs, work_.scratch.data());
 }
 
 // The log of what a block of observations adds to a sum that is known to be at least `certain`.
@@ -319,7 +322,7 @@ double ParzenEstimator::log_block(std::span<const double> row, Block block, doub
     add_stepped(n, row[n.column]);
     work_.keep(least);
   }
-  for (std::size_t i = 0; i < work_.count; ++i) work_.scratch[i] = weights_[work_.slots[i]];
+  for (std::size_t i = 0; i < work_.count; ++i) work_.scratch[i] = ramp_.of(work_.slots[i]);
   return log_of_sum(std::span(work_.logs).first(work_.count), work_.scratch.data());
 }
 
@@ -334,10 +337,10 @@ void ParzenEstimator::advance(std::span<const double> row, PartialSum& sum) {
     sum = {height + portable::log(portable::exp(sum.log_sum - height) + kernels), 0};
     return;
   }
-  // Blocks of 256, 768, 3072, ... of the newest: the first bound is cheap, and few steps lead to the end.
+  // Blocks of 256, 256, 512, 1024, ... of the newest: the first bound is cheap, and few steps lead to the end.
   constexpr std::size_t smallest = 256;
   const std::size_t added = size() - sum.remaining;
-  const std::size_t wanted = added == 0 ? smallest : 3 * added;
+  const std::size_t wanted = added == 0 ? smallest : added;
   const std::size_t count = sum.remaining <= wanted + smallest ? sum.remaining : wanted;
   sum.remaining -= count;
   work_.make_room(count);

@@ -22,6 +22,8 @@ struct ParzenOptions {
   bool consider_prior = true;
   double prior_weight = 1.0;
   bool magic_clip = true;
+  double least_share = 0.01;
+  double clip_exponent = 1.0;
   bool endpoints = false;
   WeightRule weights = WeightRule::ramp;
 };
@@ -140,8 +142,7 @@ class ParzenEstimator {
   std::size_t first_moved_ = 0;      // slots below are where they were at the last refresh
   std::optional<LineMixture> line_;  // of one continuous parameter, when it is worth the while
   RampWeights ramp_;
-  std::vector<double> weights_;  // by slot, not normalised
-  double prior_weight_ = 1.0;    // on the same scale; 0 where the prior is no component
+  double prior_weight_ = 1.0;  // on the same scale; 0 where the prior is no component
   double total_weight_ = 1.0;
   double log_total_weight_ = 0.0;
   Survivors work_;

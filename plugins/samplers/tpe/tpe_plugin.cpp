@@ -33,6 +33,8 @@ struct TpeOptions {
         above{.consider_prior = options.get<bool>("consider_prior"),
               .prior_weight = options.get<double>("prior_weight"),
               .magic_clip = options.get<bool>("consider_magic_clip"),
+              .least_share = options.get<double>("min_bandwidth_factor"),
+              .clip_exponent = options.get<double>("magic_clip_exponent"),
               .endpoints = options.get<bool>("consider_endpoints"),
               .weights =
                   options.get<std::string>("weights") == "uniform" ? tpe::WeightRule::uniform : tpe::WeightRule::ramp},
@@ -184,6 +186,9 @@ constexpr hone_option options[] = {
     hone::sdk::float_option("prior_weight", "1.0", "0", nullptr, "weight of the prior; the newest observation has 1"),
     hone::sdk::bool_option("consider_magic_clip", "true",
                            "bound the kernels' widths from below: range / min(100, 1 + kernels)"),
+    hone::sdk::float_option("min_bandwidth_factor", "0.01", "0.0001", "1", "the least width, as a share of the range"),
+    hone::sdk::float_option("magic_clip_exponent", "1.0", "0", nullptr,
+                            "with few kernels the least width is the range * (1 + kernels)^-exponent"),
     hone::sdk::bool_option("consider_endpoints", "false",
                            "take the ends of a range for neighbours of the outermost observations"),
     hone::sdk::or_auto(hone::sdk::option("gamma", hone::OptionType::real, "\"auto\"",
@@ -211,6 +216,7 @@ HONE_PLUGINS(hone::sdk::sampler<TpeSampler>(
          "Bergstra, Bardenet, Bengio, Kegl: Algorithms for Hyper-Parameter Optimization, NeurIPS 2011\n"
          "Bergstra, Yamins, Cox: Making a Science of Model Search, ICML 2013\n"
          "Falkner, Klein, Hutter: BOHB, Robust and Efficient Hyperparameter Optimization at Scale, ICML 2018\n"
+         "Ozaki et al.: Multiobjective Tree-Structured Parzen Estimator, JAIR 73, 2022\n"
          "Watanabe: Tree-Structured Parzen Estimator: Understanding Its Algorithm Components, arXiv 2304.11127 (2023)",
      .capabilities = Capability::portable | Capability::multi_objective | Capability::constraints |
                      Capability::conditional | Capability::categorical | Capability::models_cohort,

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""Runs one sampler on one problem: hone's by its plugin's name or its table, a peer's as `optuna:TPESampler` or
+`{"optuna": "TPESampler", "multivariate": false}`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+import warnings
+from typing import Any, List, Tuple
+
+import numpy as np
+
+from problems import Outcome, Problem
+from scoring import dominated_share
+
+
+def parse(text: str) -> Tuple[str, Any]:
+    """The library and what it is told."""
+    if text.lstrip().startswith("{"):
+        table = json.loads(text)
+        return ("optuna", table) if "optuna" in table else ("hone", table)
+    if text.startswith("optuna:"):
+        return "optuna", {"optuna": text.removeprefix("optuna:")}
+    return "hone", text
+
+
+def version(library: str) -> str:
+    if library == "optuna":
+        import optuna as module
+    else:
+        import hone as module
+    return module.__version__
+
+
+def study_of(text: str, seed: int, objectives: int):
+    """A study in memory that minimises."""
+    library, told = parse(text)
+    directions = ["minimize"] * objectives
+    if library == "hone":
+        import hone
+
+        hone.logging.set_verbosity(hone.logging.ERROR)
+        return hone.create_study(sampler=told, pruner="nop", seed=seed, directions=directions)
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.filterwarnings("ignore", module="optuna")
+    options = {key: value for key, value in told.items() if key != "optuna"}
+    sampler = getattr(optuna.samplers, told["optuna"])(seed=seed, **options)
+    return optuna.create_study(sampler=sampler, directions=directions)
+
+
+def checkpoints(trials: int) -> List[int]:
+    """Up to six numbers of trials, evenly spaced in their logarithm, from 10 on."""
+    return sorted({round(n) for n in np.geomspace(min(10, trials), trials, 6)})
+
+
+def regret(problem: Problem, outcomes: List[Outcome]) -> float:
+    """Of the best feasible trial, by its true value if there is noise; with several objectives the share of the box
+    that is still missing. inf if no trial was feasible."""
+    usable = [o for o in outcomes if o.feasible and all(math.isfinite(v) for v in o.values)]
+    if problem.objectives > 1:
+        share = dominated_share([o.values for o in usable], problem.ideal, problem.reference)
+        return max(problem.best_share - share, 0.0)
+    if not usable:
+        return math.inf
+    chosen = min(usable, key=lambda o: o.values[0])
+    value = chosen.values[0] if chosen.true_value is None else chosen.true_value
+    return max(value - problem.best, 0.0)
+
+
+def run(text: str, problem: Problem, trials: int, seed: int) -> Tuple[List[float], float]:
+    """The regret at each checkpoint, and the CPU seconds of the whole run."""
+    outcomes: List[Outcome] = []
+
+    def objective(trial):
+        outcome = problem(trial)
+        outcomes.append(outcome)
+        for i, violation in enumerate(outcome.constraints):
+            trial.set_constraint(f"c{i}", violation)
+        return outcome.values[0] if len(outcome.values) == 1 else outcome.values
+
+    study = study_of(text, seed, problem.objectives)
+    start = time.process_time()
+    study.optimize(objective, n_trials=trials)
+    seconds = time.process_time() - start
+    if len(outcomes) != trials:
+        raise RuntimeError(f"{text} ran {len(outcomes)} of {trials} trials of {problem.name}")
+    return [regret(problem, outcomes[:n]) for n in checkpoints(trials)], seconds

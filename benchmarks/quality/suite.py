@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""What is run: blocks of problems, as in the compact suite or in the long one."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import List, Sequence, Tuple
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """Runs of one problem; they differ in the seed."""
+
+    block: str
+    problem: str
+    dimension: int
+    trials: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.problem}/{self.dimension}/{self.trials}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    letter: str
+    title: str
+    tasks: Sequence[Task]
+    seeds: int
+
+
+BBOB = [f"bbob-f{n}" for n in range(1, 25)]
+CONDITIONAL = [("tree-two", 11), ("tree-three", 13), ("tree-four", 15), ("tree-nested", 17)]
+HPO = ["hpo-smooth", "hpo-plateau", "hpo-choices", "hpo-crash"]
+
+
+def tasks(letter: str, problems: Sequence[Tuple[str, int, int]]) -> List[Task]:
+    return [Task(letter, name, dimension, trials) for name, dimension, trials in problems]
+
+
+def compact() -> List[Block]:
+    return [
+        Block("A", "bbob, 20 d trials", tasks("A", [(f, d, 20 * d) for d in (5, 10) for f in BBOB]), 10),
+        Block("D", "mixed: bbob-mixint and hyper-parameters, 100 trials", tasks(
+            "D", [(f"mixint-f{n}", 10, 100) for n in (1, 3, 8, 10, 15, 21)] + [(name, 8, 100) for name in HPO]), 10),
+        Block("E", "conditional trees, 100 trials", tasks("E", [(name, d, 100) for name, d in CONDITIONAL]), 10),
+        Block("F", "two and three objectives, 100 trials", tasks(
+            "F", [(f"zdt{n}", 6, 100) for n in (1, 2, 3, 6)]
+            + [("dtlz2", 6, 100), ("dtlz7", 6, 100), ("wfg2", 6, 100), ("wfg4", 6, 100)]
+            + [(f"biobj-f{n}", 5, 100) for n in (1, 11, 21, 46)]), 10),
+        Block("G", "constraints, 100 trials", tasks(
+            "G", [(f"constrained-f{n}", 5, 100) for n in (1, 10, 19, 28, 37, 46)]
+            + [("welded-beam", 4, 100), ("pressure-vessel", 4, 100)]), 10),
+        Block("H", "noise, 100 trials", tasks("H", [(f"noisy-f{n}", 5, 100) for n in (101, 107, 115, 122)]), 10),
+        Block("S", "sphere and Rosenbrock, not shifted, 100 trials", tasks(
+            "S", [("sphere", 10, 100), ("rosenbrock", 10, 100)]), 10),
+    ]
+
+
+def long() -> List[Block]:
+    return [
+        Block("A", "bbob, 10 d and 50 d trials", tasks(
+            "A", [(f, d, b * d) for b in (10, 50) for d in (2, 3, 5, 10, 20, 40) for f in BBOB]), 15),
+        Block("D", "mixed: bbob-mixint and hyper-parameters", tasks(
+            "D", [(f"mixint-f{n}", d, 20 * d) for d in (5, 10, 20) for n in range(1, 25)]
+            + [(name, 8, trials) for trials in (100, 300) for name in HPO]), 20),
+        Block("E", "conditional trees", tasks(
+            "E", [(name, d, trials) for trials in (100, 300) for name, d in CONDITIONAL]), 20),
+        Block("F", "two and three objectives", tasks(
+            "F", [(name, d, 250) for d in (6, 12) for name in
+                  ("zdt1", "zdt2", "zdt3", "zdt6", "dtlz2", "dtlz7", "wfg2", "wfg4")]
+            + [(f"biobj-f{n}", d, 250) for d in (2, 5, 10) for n in range(1, 56)]), 15),
+        Block("G", "constraints", tasks(
+            "G", [(f"constrained-f{n}", d, 20 * d) for d in (5, 10) for n in range(1, 55)]
+            + [("welded-beam", 4, 250), ("pressure-vessel", 4, 250)]), 15),
+        Block("H", "noise", tasks(
+            "H", [(f"noisy-f{n}", d, 30 * d) for d in (5, 10) for n in (101, 104, 107, 113, 115, 119, 122, 128)]), 20),
+        Block("S", "sphere and Rosenbrock, not shifted", tasks(
+            "S", [(name, 10, trials) for trials in (100, 300) for name in ("sphere", "rosenbrock")]), 30),
+    ]
