@@ -123,7 +123,7 @@ def test_ctrl_c_in_a_callback(jobs):
 
 def test_an_objective_that_begins_after_ctrl_c_is_not_run():
     # One worker is in its objective; the other waits in the sampler, and would begin its objective afterwards.
-    in_sampler, pressed, begun = threading.Event(), threading.Event(), []
+    in_sampler, go_on, begun = threading.Event(), threading.Event(), []
 
     class Deaf(hone.Sampler):
         def before_trial(self, study, trial):
@@ -131,7 +131,7 @@ def test_an_objective_that_begins_after_ctrl_c_is_not_run():
                 return
             in_sampler.set()
             try:
-                pressed.wait(BUSY)
+                go_on.wait(BUSY)
                 busy()
             except KeyboardInterrupt:
                 pass  # a sampler that wants to hear nothing
@@ -143,8 +143,8 @@ def test_an_objective_that_begins_after_ctrl_c_is_not_run():
         begun.append(trial.number)
         if trial.number == 0:
             in_sampler.wait(BUSY)
+            go_on.set()  # first, as Ctrl-C does not wake a thread that waits for this
             press_ctrl_c()
-            pressed.set()
         busy()
         return 1.0
 
