@@ -254,7 +254,7 @@ bool is_pure(nb::handle object) { return nb::cast<bool>(nb::bool_(nb::getattr(ob
 
 // The name of its class, which stands for this very object.
 std::string register_object(nb::handle object, const PluginRegistry& registry) {
-  const std::string target = nb::cast<std::string>(attribute("hone._sampler", "target_of")(object));
+  std::string target = nb::cast<std::string>(attribute("hone._sampler", "target_of")(object));
   const auto known = LiveObjects::instance().find(&registry.host(), target);
   if (known && !known->get().is(object)) {
     throw ConfigError("the study has two objects of the class '" + target +

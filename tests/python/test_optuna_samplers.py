@@ -10,7 +10,6 @@ from optuna.testing.pytest_samplers import (  # noqa: E402
     BasicSamplerTestCase,
     MultiObjectiveSamplerTestCase,
     RelativeSamplerTestCase,
-    SingleOnlySamplerTestCase,
 )
 
 import hone.optuna  # noqa: E402
@@ -28,19 +27,19 @@ class TestQmc(BasicSamplerTestCase, RelativeSamplerTestCase, MultiObjectiveSampl
         return lambda: hone.optuna.Sampler("qmc", seed=1)
 
 
-class TestPartialFixed(BasicSamplerTestCase, RelativeSamplerTestCase, SingleOnlySamplerTestCase):
+class TestPartialFixed(BasicSamplerTestCase, RelativeSamplerTestCase, MultiObjectiveSamplerTestCase):
     @pytest.fixture
     def sampler(self):
         return lambda: hone.optuna.Sampler("partial_fixed", fixed_params={}, base_sampler="tpe", seed=1)
 
 
-class TestTpe(BasicSamplerTestCase, RelativeSamplerTestCase, SingleOnlySamplerTestCase):
+class TestTpe(BasicSamplerTestCase, RelativeSamplerTestCase, MultiObjectiveSamplerTestCase):
     @pytest.fixture
     def sampler(self):
         return lambda: hone.optuna.Sampler("tpe", n_startup_trials=0, seed=1)
 
 
-class TestUnivariateTpe(BasicSamplerTestCase, SingleOnlySamplerTestCase):
+class TestUnivariateTpe(BasicSamplerTestCase, MultiObjectiveSamplerTestCase):
     @pytest.fixture
     def sampler(self):
         return lambda: hone.optuna.Sampler("tpe", multivariate=False, n_startup_trials=0, seed=1)

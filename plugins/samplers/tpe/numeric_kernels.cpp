@@ -90,11 +90,15 @@ void NumericKernels::assign(std::vector<double> points) {
   all_stale_ = true;
 }
 
+// Among the sorted means, equal ones by slot.
+std::size_t NumericKernels::place_of(double point, std::uint32_t slot) const {
+  const auto [low, high] = std::equal_range(sorted_.begin(), sorted_.end(), point);
+  const auto first = order_.begin() + (low - sorted_.begin());
+  return static_cast<std::size_t>(std::lower_bound(first, first + (high - low), slot) - order_.begin());
+}
+
 std::size_t NumericKernels::position_of(std::size_t slot) const {
-  const auto equal = std::ranges::equal_range(sorted_, means_[slot]);
-  const auto first = order_.begin() + (equal.begin() - sorted_.begin());
-  return static_cast<std::size_t>(std::lower_bound(first, first + std::ssize(equal), static_cast<std::uint32_t>(slot)) -
-                                  order_.begin());
+  return place_of(means_[slot], static_cast<std::uint32_t>(slot));
 }
 
 void NumericKernels::mark_neighbours(std::size_t position) {
@@ -112,10 +116,7 @@ void NumericKernels::insert(std::size_t slot, double point) {
   widths_.insert(widths_.begin() + at, 0.0);
   inverse_widths_.insert(inverse_widths_.begin() + at, 0.0);
   log_normalizers_.insert(log_normalizers_.begin() + at, 0.0);
-  const auto equal = std::ranges::equal_range(sorted_, point);
-  const auto first = order_.begin() + (equal.begin() - sorted_.begin());
-  const auto position =
-      std::lower_bound(first, first + std::ssize(equal), static_cast<std::uint32_t>(slot)) - order_.begin();
+  const auto position = static_cast<std::ptrdiff_t>(place_of(point, static_cast<std::uint32_t>(slot)));
   sorted_.insert(sorted_.begin() + position, point);
   order_.insert(order_.begin() + position, static_cast<std::uint32_t>(slot));
   stale_.push_back(static_cast<std::uint32_t>(slot));

@@ -76,6 +76,7 @@ class NumericKernels {
   std::span<const Class> class_list() const { return class_list_; }
 
  private:
+  std::size_t place_of(double point, std::uint32_t slot) const;
   std::size_t position_of(std::size_t slot) const;
   void mark_neighbours(std::size_t position);
   bool update(std::size_t position);

@@ -43,7 +43,8 @@ ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> spac
     numeric_.push_back({column, NumericKernels(transform, rule), mean, width, log_normalizer(transform, mean, width)});
     continuous_ += transform.is_stepped() ? 0 : 1;
   }
-  std::ranges::stable_partition(numeric_, [](const Numeric& n) { return !n.kernels.transform().is_stepped(); });
+  std::stable_partition(numeric_.begin(), numeric_.end(),
+                        [](const Numeric& n) { return !n.kernels.transform().is_stepped(); });
 }
 
 // ---- observations

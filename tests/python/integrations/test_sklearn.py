@@ -7,6 +7,7 @@ pytest.importorskip("sklearn", reason="needs the package scikit-learn")
 
 from sklearn.datasets import load_iris  # noqa: E402
 from sklearn.linear_model import LogisticRegression, Ridge  # noqa: E402
+from sklearn.naive_bayes import GaussianNB  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import MinMaxScaler, StandardScaler  # noqa: E402
 from sklearn.svm import SVC  # noqa: E402
@@ -79,7 +80,7 @@ def test_several_scores():
     scoring = ["accuracy", "neg_log_loss"]
 
     def search(**options):
-        made = HoneSearchCV(LogisticRegression(max_iter=50), {"C": REAL}, n_trials=5, cv=2, random_state=1, **options)
+        made = HoneSearchCV(GaussianNB(), {"var_smoothing": (1e-9, 1.0)}, n_trials=4, cv=2, random_state=1, **options)
         return made.fit(data, target)
 
     named = search(scoring=scoring, refit="accuracy")
@@ -97,11 +98,12 @@ def test_several_scores():
         search(scoring=both, refit=False)
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_distributions_of_scipy():
     stats = pytest.importorskip("scipy.stats")
     data, target = load_iris(return_X_y=True)
     space = {"C": stats.loguniform(1e-3, 1e3), "coef0": stats.uniform(-1, 3), "degree": stats.randint(2, 5)}
-    search = HoneSearchCV(SVC(kernel="poly"), space, n_trials=4, cv=2, random_state=1).fit(data, target)
+    search = HoneSearchCV(SVC(kernel="poly", max_iter=50), space, n_trials=2, cv=2, random_state=1).fit(data, target)
     assert search.study_.trials[0].distributions == {
         "C": FloatDistribution(1e-3, 1e3, log=True),
         "coef0": FloatDistribution(-1, 2),
