@@ -103,7 +103,7 @@ def test_ctrl_c_in_a_pruner(jobs):
     with pytest.raises(KeyboardInterrupt):
         study.optimize(objective, n_trials=1000, n_jobs=jobs)
     assert time.monotonic() - begin < BUSY / 2
-    assert {t.state for t in study.trials} == {TrialState.COMPLETE, TrialState.RUNNING}
+    assert TrialState.RUNNING in {t.state for t in study.trials} <= {TrialState.COMPLETE, TrialState.RUNNING}
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
