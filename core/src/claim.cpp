@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which trial a worker works on next: one whose owner died, a waiting one, or a new one.
 #include <algorithm>
+#include <set>
+#include <thread>
 
 #include <hone/json_text.hpp>
 
@@ -21,7 +23,27 @@ std::int64_t furthest_step_of(const History& history, TrialNumber number) {
   return furthest;
 }
 
+// The owners that this process has given up without being able to say so in the storage.
+struct Abandoned {
+  std::mutex mutex;
+  std::set<std::string, std::less<>> tokens;
+};
+Abandoned& abandoned() {
+  static Abandoned all;
+  return all;
+}
+
+bool is_abandoned(std::string_view token) {
+  const std::lock_guard lock(abandoned().mutex);
+  return abandoned().tokens.contains(token);
+}
+
 }  // namespace
+
+void Study::Impl::abandon(std::string token_text) {
+  const std::lock_guard lock(abandoned().mutex);
+  abandoned().tokens.insert(std::move(token_text));
+}
 
 Claim Study::Impl::new_claim(const std::optional<Timestamp>& lease) const {
   Claim claim;
@@ -36,7 +58,7 @@ Claim Study::Impl::new_claim(const std::optional<Timestamp>& lease) const {
 }
 
 std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& budget,
-                                             const std::optional<Timestamp>& lease) {
+                                             const std::optional<Timestamp>& lease, const Patience* patience) {
   make_ready();
   if (!lease && storage->shared()) {
     const std::lock_guard lock(owners_mutex);
@@ -48,23 +70,22 @@ std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& 
   for (;;) {
     if (!history_is_shared) refresh();
     if (options.fail_foreign_after) fail_old_foreign_trials();
-    if (std::optional<Claim> claim = take_over_dead(lease)) return claim;
-    std::optional<TrialNumber> waiting;
-    {
-      const std::shared_lock lock(*history_mutex);
-      if (history->count(TrialState::waiting) != 0) {
-        for (const std::uint32_t n : history->unfinished()) {
-          if (history->state(n) == TrialState::waiting) {
-            waiting = n;
-            break;
-          }
-        }
+    std::optional<TrialNumber> undecided;
+    if (std::optional<Claim> claim = take_over_dead(lease, undecided)) return claim;
+    const bool waits = undecided && patience != nullptr;
+    if (!waits || !patience->before_drawing) {
+      std::optional<TrialNumber> waiting;
+      {
+        const std::shared_lock lock(*history_mutex);
+        if (!history->waiting_trials().empty()) waiting = history->waiting_trials().front();
       }
+      bool spent = !waiting;
+      std::optional<Claim> claim = waiting ? claim_waiting(*waiting, lease, budget, &spent) : claim_new(budget, lease);
+      if (claim || (spent && !waits)) return claim;
+      // Another worker was faster.
+      if (!spent) continue;
     }
-    if (!waiting) return claim_new(budget, lease);
-    bool spent = false;
-    if (std::optional<Claim> claim = claim_waiting(*waiting, lease, budget, &spent)) return claim;
-    if (spent) return std::nullopt;
+    if (!wait_for_owner(*undecided, *patience)) return std::nullopt;
   }
 }
 
@@ -111,39 +132,74 @@ std::optional<Claim> Study::Impl::claim_waiting(TrialNumber number, const std::o
 
 // ---- takeover
 
-bool Study::Impl::owner_is_dead(TrialNumber number, const History::Owner& owner) {
-  if (owner.token.empty()) return true;
+OwnerLife Study::Impl::life_of_owner(TrialNumber number, const History::Owner& owner) {
+  if (owner.token.empty() || is_abandoned(owner.token)) return OwnerLife::dead;
   const std::optional<OwnerToken> token = owner_token_from(owner.token);
-  if (!token) return false;
-  if (!token->lease && token->worker() == process_token.worker()) return false;
+  if (!token) return OwnerLife::alive;
+  if (!token->lease && token->worker() == process_token.worker()) return OwnerLife::alive;
+  const auto time = std::chrono::steady_clock::now();
   {
     // Asking the system or the storage about each running trial before each new one would cost more than the trials.
     const std::lock_guard lock(owners_mutex);
-    const auto time = std::chrono::steady_clock::now();
-    const auto [checked, first] = owners_checked.try_emplace(number, time);
-    if (!first && time - checked->second < std::chrono::milliseconds(200)) return false;
-    checked->second = time;
+    const auto checked = owners_checked.find(number);
+    if (checked != owners_checked.end() && time - checked->second.time < std::chrono::milliseconds(200)) {
+      return checked->second.life == OwnerLife::dead ? OwnerLife::alive : checked->second.life;
+    }
+    owners_checked[number].time = time;
   }
-  switch (life_of(*token)) {
-    case OwnerLife::alive: return false;
-    case OwnerLife::dead: return true;
-    case OwnerLife::unknown: break;
-  }
-  const std::optional<std::chrono::milliseconds> age = storage->heartbeat_age(token->worker());
-  return !age || *age > options.heartbeat_grace;
+  OwnerLife life = hone::life_of(*token);
+  if (life == OwnerLife::unknown) life = life_by_heartbeat(token->worker());
+  const std::lock_guard lock(owners_mutex);
+  owners_checked[number].life = life;
+  return life;
 }
 
-std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>& lease) {
+// A young heartbeat may be the last of a worker that was killed since. So a worker elsewhere counts as alive once its
+// beat has been seen to advance, and for as long as beats keep coming; before that its life is unknown.
+OwnerLife Study::Impl::life_by_heartbeat(const std::string& worker) {
+  const auto before = std::chrono::steady_clock::now();
+  const std::optional<std::chrono::milliseconds> age = storage->heartbeat_age(worker);
+  const auto after = std::chrono::steady_clock::now();
+  if (!age || *age > options.heartbeat_grace) return OwnerLife::dead;
+  const std::lock_guard lock(owners_mutex);
+  SeenBeat& seen = beats.try_emplace(worker, SeenBeat{after - *age}).first->second;
+  // The two clocks drift a little.
+  if (before - *age > seen.not_after + std::chrono::milliseconds(50)) seen = {after - *age, true};
+  return seen.advanced && *age <= 2 * options.heartbeat_interval ? OwnerLife::alive : OwnerLife::unknown;
+}
+
+// Until the owner's heartbeat advances or is stale, or the wait is interrupted (false).
+bool Study::Impl::wait_for_owner(TrialNumber number, const Patience& patience) {
+  bool first = false;
+  {
+    const std::lock_guard lock(owners_mutex);
+    first = waited_for.insert(number).second;
+  }
+  if (first) {
+    const auto grace = std::chrono::duration_cast<std::chrono::seconds>(options.heartbeat_grace);
+    logger->warning("trial " + std::to_string(number) +
+                    " is with a worker on another machine or in another container, and it cannot be told yet whether "
+                    "that one still lives; waiting for its next sign of life, or until it has been silent for " +
+                    std::to_string(grace.count()) + " s and the trial is taken over");
+  }
+  if (patience.interrupted()) return false;
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  return !patience.interrupted();
+}
+
+std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>& lease,
+                                                 std::optional<TrialNumber>& undecided) {
   std::vector<std::pair<TrialNumber, History::Owner>> owned;
   {
     const std::shared_lock lock(*history_mutex);
-    for (const std::uint32_t n : history->unfinished()) {
-      if (history->state(n) != TrialState::running) continue;
+    for (const std::uint32_t n : history->running_trials()) {
       if (std::optional<History::Owner> owner = history->owner(n)) owned.emplace_back(n, std::move(*owner));
     }
   }
   for (const auto& [number, owner] : owned) {
-    if (!owner_is_dead(number, owner)) continue;
+    const OwnerLife life = life_of_owner(number, owner);
+    if (life == OwnerLife::unknown && !undecided) undecided = number;
+    if (life != OwnerLife::dead) continue;
     if (std::optional<Claim> claim = take_over(number, owner, lease)) return claim;
   }
   return std::nullopt;
@@ -152,7 +208,7 @@ std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>&
 std::optional<Claim> Study::Impl::take_over(TrialNumber number, const History::Owner& owner,
                                             const std::optional<Timestamp>& lease) {
   const std::optional<OwnerToken> old_token = owner_token_from(owner.token);
-  const bool crashed = !owner.token.empty();
+  const bool crashed = !owner.token.empty() && !is_abandoned(owner.token);
   Claim claim = new_claim(lease);
   claim.number = number;
   claim.takes_fixed_values = true;
@@ -184,7 +240,8 @@ std::optional<Claim> Study::Impl::take_over(TrialNumber number, const History::O
     patch.trial.new_attempt = true;
   }
   if (!apply(patch, preconditions)) return std::nullopt;
-  if (old_token) kill_leftover_processes(*old_token);
+  // What this process gave up itself left nothing behind, and its other programs go on.
+  if (old_token && old_token->worker() != process_token.worker()) kill_leftover_processes(*old_token);
   if (crashed) {
     logger->info("trial " + std::to_string(number) + ": its worker died; " +
                  (give_up ? "FAIL after " + std::to_string(claim.crashes) + " crashes" : "taken over"));
@@ -198,9 +255,9 @@ void Study::Impl::fail_old_foreign_trials() {
   {
     const std::shared_lock lock(*history_mutex);
     const Timestamp limit = now() - *options.fail_foreign_after;
-    for (const std::uint32_t n : history->unfinished()) {
+    for (const std::uint32_t n : history->running_trials()) {
       const auto start = history->start_time(n);
-      if (history->state(n) == TrialState::running && !history->owner(n) && start && *start < limit) old.push_back(n);
+      if (!history->owner(n) && start && *start < limit) old.push_back(n);
     }
   }
   for (const TrialNumber number : old) {

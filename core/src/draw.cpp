@@ -75,31 +75,37 @@ bool conditions_hold(const DeclaredParameter& declared, const std::vector<Histor
 }  // namespace
 
 VisibleSet Study::Impl::visible_now(TrialNumber number) const {
-  const auto counts = [this, number](TrialNumber n) {
-    return n != number && (history->finished(n) || history->pending(n));
-  };
   VisibleSet set;
-  set.horizon = history->horizon();
-  while (set.horizon > 0 && !counts(set.horizon - 1)) --set.horizon;
+  set.horizon = history->last_finished() + 1;
+  for (const std::uint32_t n : history->running_trials()) {
+    if (n != number && history->pending(n)) set.horizon = std::max<TrialNumber>(set.horizon, n + 1);
+  }
+  for (const std::uint32_t n : history->running_trials()) {
+    if (n >= set.horizon) break;
+    (n != number && history->pending(n) ? set.pending : set.unfinished).push_back(n);
+  }
+  const std::size_t running = set.unfinished.size();
+  for (const std::uint32_t n : history->waiting_trials()) {
+    if (n >= set.horizon) break;
+    set.unfinished.push_back(n);
+  }
   // Numbers below the horizon that are missing altogether were allocated elsewhere and have not been seen.
   const std::size_t known = history->count(TrialState::running) + history->count(TrialState::complete) +
                             history->count(TrialState::pruned) + history->count(TrialState::fail) +
                             history->count(TrialState::waiting);
-  if (known == static_cast<std::size_t>(history->horizon())) {
-    for (const std::uint32_t n : history->unfinished()) {
-      if (n >= set.horizon) break;
-      (counts(n) ? set.pending : set.unfinished).push_back(n);
-    }
-  } else {
+  if (known != static_cast<std::size_t>(history->horizon())) {
     for (TrialNumber n = 0; n < set.horizon; ++n) {
-      if (!history->finished(n)) (counts(n) ? set.pending : set.unfinished).push_back(n);
+      if (!history->known(n)) set.unfinished.push_back(n);
     }
   }
+  if (set.unfinished.size() != running) std::ranges::sort(set.unfinished);
   return set;
 }
 
 std::optional<std::int64_t> Study::Impl::budget_of_sampler(std::optional<std::int64_t> budget) {
   make_ready();
+  // What other workers have finished since is what the end depends on.
+  if (has(sampler_capabilities, Capability::ends) && !history_is_shared) refresh();
   return with_facts([&](std::optional<HostStudyView::Request>& request) {
     Serialized<Sampler>& sampler = sampler_for(no_cohort);
     const std::lock_guard calls(sampler.mutex);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The loop that runs an objective.
 #include <algorithm>
+#include <system_error>
 #include <thread>
 
 #include <hone/error.hpp>
@@ -23,13 +24,11 @@ std::string reason_of(const std::exception_ptr& error) {
   }
 }
 
-// Faults of the engine's surroundings end the loop; faults of the objective end a trial.
+// Faults of a plugin end the loop; faults of the objective end a trial.
 bool ends_the_loop(const std::exception_ptr& error, const OptimizeOptions& options) {
   try {
     std::rethrow_exception(error);
   } catch (const PluginError&) {
-    return true;
-  } catch (const StorageError&) {
     return true;
   } catch (const std::exception&) {
     return options.counts_as_fail && !options.counts_as_fail(error);
@@ -42,20 +41,35 @@ bool ends_the_loop(const std::exception_ptr& error, const OptimizeOptions& optio
 class Loop {
  public:
   Loop(Study& study, Study::Impl& impl, const Objective& objective, const OptimizeOptions& options)
-      : study_(study), impl_(impl), objective_(objective), options_(options) {}
+      : study_(study),
+        impl_(impl),
+        objective_(objective),
+        options_(options),
+        jobs_(options.jobs > 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency())) {}
 
   void run() {
-    const std::int64_t jobs = options_.jobs > 0 ? options_.jobs : std::max(1u, std::thread::hardware_concurrency());
-    if (jobs == 1) {
+    if (jobs_ == 1) {
       work();
     } else {
-      std::vector<std::jthread> workers;
-      for (std::int64_t i = 0; i < jobs; ++i) workers.emplace_back([this] { work(); });
+      work_in_threads();
     }
     if (error_) std::rethrow_exception(error_);
   }
 
  private:
+  void work_in_threads() {
+    std::vector<std::jthread> workers;
+    // Held until all are there, so that no trial begins if they cannot be.
+    const std::lock_guard lock(mutex_);
+    try {
+      for (std::int64_t i = 0; i < jobs_; ++i) workers.emplace_back([this] { work(); });
+    } catch (const std::system_error& error) {
+      error_ = std::make_exception_ptr(Error("the system started " + std::to_string(workers.size()) +
+                                             " of the threads for " + std::to_string(jobs_) + " jobs and no more (" +
+                                             error.what() + "); ask for fewer jobs"));
+    }
+  }
+
   void work() {
     try {
       if (options_.in_thread) {
@@ -75,37 +89,103 @@ class Loop {
     }
   }
 
+  // The caller holds the mutex.
+  bool is_over() const {
+    if (error_ || options_.stop.stop_requested() || impl_.stop_requested) return true;
+    return options_.timeout && Clock::now() - begin_ >= *options_.timeout;
+  }
+
+  bool is_interrupted() {
+    if (options_.interrupted && options_.interrupted()) return true;
+    const std::lock_guard lock(mutex_);
+    return is_over();
+  }
+
   bool may_begin() {
     const std::lock_guard lock(mutex_);
-    if (error_ || options_.stop.stop_requested() || impl_.stop_requested) return false;
-    if (options_.timeout && Clock::now() - begin_ >= *options_.timeout) return false;
+    if (is_over()) return false;
     if (options_.n_trials && begun_ >= *options_.n_trials) return false;
     ++begun_;
     return true;
   }
 
-  // False when the study's budget is spent.
+  // Nothing when the study's budget is spent, or the loop is over. A sampler that comes to an end may see farther than
+  // before when others have filled what it saw.
+  std::optional<Claim> claim_next() {
+    std::optional<std::int64_t> budget = impl_.budget_of_sampler(options_.budget);
+    for (;;) {
+      if (std::optional<Claim> claim = impl_.claim_next(budget, std::nullopt, &patience_)) return claim;
+      const std::optional<std::int64_t> later = impl_.budget_of_sampler(options_.budget);
+      if (later == budget) return std::nullopt;
+      budget = later;
+    }
+  }
+
+  // False when the study's budget is spent, or the loop is over.
   bool one_trial() {
-    const std::optional<Claim> claim = impl_.claim_next(impl_.budget_of_sampler(options_.budget), std::nullopt);
+    const std::optional<Claim> claim = claim_next();
     if (!claim) return false;
-    Trial trial(impl_.start(*claim, {}));
+    std::unique_ptr<Trial::Impl> begun = start(*claim);
+    if (!begun) {
+      tell_callbacks(claim->number);
+      return true;
+    }
+    Trial trial(std::move(begun));
     auto& running = static_cast<StudyTrial&>(trial.impl());
-    if (options_.on_start) options_.on_start(trial);
+    try {
+      if (options_.on_start) options_.on_start(trial);
+      if (!evaluate(trial, running)) return true;
+    } catch (...) {
+      give_back(running);
+      throw;
+    }
+    tell_callbacks(trial.number());
+    return true;
+  }
+
+  // Null for a trial that failed by its own values, such as an enqueued one that cannot be.
+  std::unique_ptr<Trial::Impl> start(const Claim& claim) {
+    try {
+      return impl_.start(claim, {});
+    } catch (const TrialError& error) {
+      impl_.logger->warning(error.what());
+      return nullptr;
+    }
+  }
+
+  // Runs the objective and stores how that ended. False if it gave its trial back. A StorageError is no fault of the
+  // objective: it passes, and the trial is run again.
+  bool evaluate(Trial& trial, StudyTrial& running) {
+    Study::Impl::Ending ending;
     std::exception_ptr failure;
     try {
       const Values values = objective_(trial);
-      end(running, impl_.checked(trial.number(), values.get()));
+      ending = impl_.checked(trial.number(), values.get());
     } catch (const TrialPruned&) {
-      end(running, {TrialState::pruned, {}, {}});
+      ending.state = TrialState::pruned;
     } catch (const TrialReleased&) {
-      if (!running.ended()) running.release();
-      return true;
+      give_back(running);
+      return false;
+    } catch (const StorageError&) {
+      throw;
     } catch (...) {
       failure = std::current_exception();
+      ending = {TrialState::fail, {}, reason_of(failure)};
     }
-    if (failure) fail(running, failure);
-    tell_callbacks(trial.number());
+    if (!failure || !running.ended()) end(running, std::move(ending));
+    if (failure && ends_the_loop(failure, options_)) std::rethrow_exception(failure);
     return true;
+  }
+
+  // A trial that this loop leaves without a result is the next worker's, in this process or another.
+  void give_back(StudyTrial& running) {
+    if (running.ended()) return;
+    try {
+      running.release();
+    } catch (const Error& error) {
+      impl_.logger->warning(error.what());
+      Study::Impl::abandon(running.owner_text());
+    }
   }
 
   void end(StudyTrial& running, Study::Impl::Ending ending) {
@@ -116,11 +196,6 @@ class Loop {
       // Taken over or told elsewhere: what stands there is right.
       impl_.logger->warning(error.what());
     }
-  }
-
-  void fail(StudyTrial& running, const std::exception_ptr& failure) {
-    if (!running.ended()) end(running, {TrialState::fail, {}, reason_of(failure)});
-    if (ends_the_loop(failure, options_)) std::rethrow_exception(failure);
   }
 
   void tell_callbacks(TrialNumber number) {
@@ -134,7 +209,9 @@ class Loop {
   Study::Impl& impl_;
   const Objective& objective_;
   const OptimizeOptions& options_;
+  const std::int64_t jobs_;
   const Clock::time_point begin_ = Clock::now();
+  const Patience patience_{jobs_ == 1, [this] { return is_interrupted(); }};
   std::mutex mutex_;
   std::mutex callbacks_mutex_;
   std::int64_t begun_ = 0;

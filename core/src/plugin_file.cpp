@@ -11,8 +11,11 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include <hone/error.hpp>
+
+#include "plugin_folders.hpp"
 
 namespace hone {
 namespace {
@@ -23,23 +26,38 @@ PluginError refusal(const fs::path& file, const std::string& what) {
   return PluginError(file.string() + ": " + what, file.stem().string(), file.string());
 }
 
-// Which users other than its owner and root may write to a path; empty for none. A group that has the number of its
-// owner is that user's own, as Debian and others set it up.
-std::string other_writers(const fs::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return {};
-  if ((status.st_mode & S_IWOTH) != 0) return "others";
-  return (status.st_mode & S_IWGRP) != 0 && status.st_gid != status.st_uid ? "group" : "";
+// Whether code of this user runs here anyway: root's, one's own, and that of whoever installed libhone.
+bool is_trusted(uid_t user) {
+  static const uid_t installer = [] {
+    struct stat status {};
+    return ::stat(object_of_libhone().c_str(), &status) == 0 ? status.st_uid : 0;
+  }();
+  return user == 0 || user == ::geteuid() || user == installer;
 }
 
-void require_unwritable(const fs::path& path, const fs::path& file) {
-  const std::string writers = other_writers(path);
-  if (writers.empty()) return;
-  const std::string what = path == file ? "it" : "its folder " + path.string();
-  throw refusal(file, "not loaded, because " + what + " is writable by " +
-                          (writers == "others" ? "every user" : "a group") +
-                          ", who could put any code there; run 'chmod " + (writers == "others" ? "go-w" : "g-w") + " " +
-                          path.string() + "', or trust such files (hone --trust-writable-plugins)");
+// Who else may put code at a path, and the command that mends it.
+struct Stranger {
+  std::string what;
+  std::string remedy;
+};
+
+// A group that has the number of its owner is that user's own, as Debian and others set it up.
+std::optional<Stranger> stranger_at(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  if (!is_trusted(status.st_uid)) return Stranger{"belongs to user " + std::to_string(status.st_uid), "chown root"};
+  if ((status.st_mode & S_IWOTH) != 0) return Stranger{"is writable by every user", "chmod go-w"};
+  const bool by_group = (status.st_mode & S_IWGRP) != 0 && status.st_gid != status.st_uid;
+  return by_group ? std::optional(Stranger{"is writable by a group", "chmod g-w"}) : std::nullopt;
+}
+
+void require_no_stranger(const fs::path& path, const fs::path& file) {
+  const std::optional<Stranger> stranger = stranger_at(path);
+  if (!stranger) return;
+  const std::string subject = path == file ? "it" : "its folder " + path.string();
+  throw refusal(file, "not loaded, because " + subject + " " + stranger->what +
+                          ", who could put any code there; run '" + stranger->remedy + " " + path.string() +
+                          "', or trust such files (hone --trust-writable-plugins)");
 }
 
 // The file's beginning, to tell a text from a damaged object.
@@ -84,10 +102,10 @@ OpenFiles& open_files() {
 void require_trust(const fs::path& file, const fs::path& folder) {
   // The file behind a symbolic link is what runs.
   const fs::path real = fs::weakly_canonical(file);
-  require_unwritable(real, real);
-  require_unwritable(real.parent_path(), real);
+  require_no_stranger(real, real);
+  require_no_stranger(real.parent_path(), real);
   for (fs::path path = file.parent_path(); !path.empty(); path = path.parent_path()) {
-    require_unwritable(path, file);
+    require_no_stranger(path, file);
     if (path == folder || path == path.root_path()) break;
   }
 }

@@ -28,17 +28,11 @@ fs::path user_folder() {
   return home.is_absolute() ? home / ".local" / "share" / "hone" / "plugins" : fs::path();
 }
 
-// The folder beside the object that holds this code: lib/hone/plugins next to lib/libhone.so, or to a bin/ that libhone
-// is linked into.
+// The folder beside libhone: lib/hone/plugins next to lib/libhone.so, or to a bin/ that libhone is linked into.
 fs::path folder_beside_libhone() {
-  Dl_info info{};
-  static const char here = 0;
-  if (::dladdr(&here, &info) == 0 || info.dli_fname == nullptr) return {};
+  const fs::path object = object_of_libhone();
+  if (object.empty()) return {};
   std::error_code code;
-  fs::path object = fs::canonical(info.dli_fname, code);
-  // The name of the program itself may be what it was called by, which is no path.
-  if (code) object = fs::canonical("/proc/self/exe", code);
-  if (code) return {};
   const fs::path beside = object.parent_path() / "hone" / "plugins";
   return fs::is_directory(beside, code) ? beside : object.parent_path().parent_path() / "lib" / "hone" / "plugins";
 }
@@ -63,6 +57,17 @@ void add_shared_objects(std::vector<PluginCandidate>& found, const fs::path& in,
 }
 
 }  // namespace
+
+fs::path object_of_libhone() {
+  Dl_info info{};
+  static const char here = 0;
+  if (::dladdr(&here, &info) == 0 || info.dli_fname == nullptr) return {};
+  std::error_code code;
+  fs::path object = fs::canonical(info.dli_fname, code);
+  // The name of the program itself may be what it was called by, which is no path.
+  if (code) object = fs::canonical("/proc/self/exe", code);
+  return code ? fs::path() : object;
+}
 
 std::vector<fs::path> plugin_folders(const PluginSearch& search) {
   std::vector<fs::path> folders = search.folders;

@@ -17,6 +17,9 @@ struct PluginCandidate {
   std::filesystem::path folder;
 };
 
+/// The object that holds this code: libhone.so, or a program that libhone is linked into. Empty if it cannot be told.
+std::filesystem::path object_of_libhone();
+
 /// The folders of a search, in order, absolute, each once; whether or not they exist.
 std::vector<std::filesystem::path> plugin_folders(const PluginSearch& search);
 

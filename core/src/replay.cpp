@@ -127,7 +127,7 @@ class Replay {
     for (TrialNumber n = next.horizon; n < history_->horizon(); ++n) monotone = monotone && !gone(n);
     for (const TrialNumber n : next.unfinished) monotone = monotone && !gone(n);
     for (const TrialNumber n : next.pending) monotone = monotone && !gone(n);
-    for (const std::uint32_t n : history_->unfinished()) monotone = monotone && !pending_no_more(n);
+    for (const std::uint32_t n : history_->running_trials()) monotone = monotone && !pending_no_more(n);
     if (!monotone) rebuild();
     std::vector<TrialNumber> candidates = shown_.unfinished;
     candidates.insert(candidates.end(), shown_.pending.begin(), shown_.pending.end());
@@ -226,8 +226,9 @@ class Replay {
     if (!text("platform").empty() && text("platform") != abi_tag()) {
       report_.notes.push_back("sampler '" + plugin.name + "' repeats itself on one platform only, and ran on another");
     }
-    const Json seed = parse_json(whole_.facts.at("seed").json, "seed");
-    study = std::make_shared<Study::Impl>(options, registry_, std::stoull(*seed.as_string()));
+    const auto seed = whole_.facts.find("seed");
+    if (seed == whole_.facts.end()) throw StorageError("the seed of the study '" + name_ + "' is missing");
+    study = std::make_shared<Study::Impl>(options, registry_, seed_from_fact(seed->second.json, name_, storage_));
     study->facts = whole_.facts;
     study->replay_on(history_);
     return *study;

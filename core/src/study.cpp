@@ -117,6 +117,7 @@ std::unique_ptr<Trial::Impl> Study::Impl::start(const Claim& claim, std::map<std
     trial->begin();
     return trial;
   } catch (const StorageError&) {
+    abandon(claim.token_text);
     throw;
   } catch (const TrialReleased&) {
     // The sampler was interrupted, which is as if the objective had been.

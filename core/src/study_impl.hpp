@@ -4,10 +4,12 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -54,6 +56,12 @@ struct Claim {
   bool takes_fixed_values = false;  ///< was waiting, or taken over: may have enqueued values
 };
 
+/// How a worker waits for an owner of whom it cannot be told yet whether it lives.
+struct Patience {
+  bool before_drawing = false;        ///< also where another trial could be had: with one worker the order counts
+  std::function<bool()> interrupted;  ///< ends the wait
+};
+
 class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<Study::Impl> {
  public:
   // ---- making and loading (study_setup.cpp)
@@ -72,18 +80,24 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   void on_trial(TrialNumber number, const TrialPatch& patch, bool snapshot) override;
   void on_fact(const FactRecord& fact) override;
   void refresh();
+  /// Writes. A storage that says that it may be tried again is tried again for about a second.
   ApplyResult apply(const StudyPatch& patch, const Preconditions& preconditions = {});
   /// Publishes if absent, and returns the value that won.
   std::string publish(std::string_view key, std::string_view json, const std::vector<TrialNumber>& rests_on = {});
   std::optional<std::string> fact(std::string_view key) const;
 
   // ---- a trial's beginning (claim.cpp, draw.cpp)
-  /// The next trial to work on: one whose owner died, a waiting one, or a new one. Nothing when the budget is spent.
-  std::optional<Claim> claim_next(const std::optional<std::int64_t>& budget, const std::optional<Timestamp>& lease);
+  /// The next trial to work on: one whose owner died, a waiting one, or a new one. Nothing when the budget is spent, or
+  /// when the wait for an owner is interrupted; without patience there is no wait.
+  std::optional<Claim> claim_next(const std::optional<std::int64_t>& budget, const std::optional<Timestamp>& lease,
+                                  const Patience* patience = nullptr);
   std::optional<Claim> claim_waiting(TrialNumber number, const std::optional<Timestamp>& lease,
                                      const std::optional<std::int64_t>& budget = {}, bool* spent = nullptr);
   std::optional<Claim> claim_new(const std::optional<std::int64_t>& budget, const std::optional<Timestamp>& lease,
                                  const std::vector<AttributeRecord>& system_attrs = {});
+  /// Says that this process no longer works on the trial with this owner, although the storage could not be told: it is
+  /// up for takeover, by any study object of this process.
+  static void abandon(std::string token_text);
   /// The budget, or less when the sampler comes to its end before.
   std::optional<std::int64_t> budget_of_sampler(std::optional<std::int64_t> budget);
   std::unique_ptr<Trial::Impl> start(const Claim& claim, std::map<std::string, Choice> fixed);
@@ -144,8 +158,18 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   std::map<CohortId, std::unique_ptr<Serialized<Sampler>>> samplers;
   Serialized<Pruner> pruner;
 
+  struct OwnerCheck {
+    std::chrono::steady_clock::time_point time;
+    OwnerLife life = OwnerLife::alive;
+  };
+  struct SeenBeat {
+    std::chrono::steady_clock::time_point not_after;  ///< when the latest known beat was, at the latest
+    bool advanced = false;                            ///< there was another since this process looked first
+  };
   std::mutex owners_mutex;
-  std::map<TrialNumber, std::chrono::steady_clock::time_point> owners_checked;
+  std::map<TrialNumber, OwnerCheck> owners_checked;
+  std::map<std::string, SeenBeat> beats;  ///< of workers elsewhere
+  std::set<TrialNumber> waited_for;       ///< whose owners this process has waited for
 
   std::mutex ready_mutex;
   std::atomic<bool> ready = false;
@@ -165,10 +189,12 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   PluginSpec pruner_spec() const;
   void declare_space();
   void publish_configuration(const PluginInfo& info);
-  std::optional<Claim> take_over_dead(const std::optional<Timestamp>& lease);
+  std::optional<Claim> take_over_dead(const std::optional<Timestamp>& lease, std::optional<TrialNumber>& undecided);
   std::optional<Claim> take_over(TrialNumber number, const History::Owner& owner,
                                  const std::optional<Timestamp>& lease);
-  bool owner_is_dead(TrialNumber number, const History::Owner& owner);
+  OwnerLife life_of_owner(TrialNumber number, const History::Owner& owner);
+  OwnerLife life_by_heartbeat(const std::string& worker);
+  bool wait_for_owner(TrialNumber number, const Patience& patience);
   void fail_old_foreign_trials();
   Claim new_claim(const std::optional<Timestamp>& lease) const;
 };
@@ -219,6 +245,10 @@ auto Study::Impl::with_facts(const Call& call) {
   }
   throw PluginError("sampler/" + resolved_sampler.name + " asked to publish facts without end", resolved_sampler.name);
 }
+
+/// The seed that a study has published: a text, because JSON numbers end at 2^63. @throws StorageError if it is
+/// damaged.
+std::uint64_t seed_from_fact(std::string_view json, std::string_view study, const Storage& storage);
 
 /// Trial numbers as text, `0-9,12`.
 std::string numbers_to_text(std::vector<TrialNumber> numbers);

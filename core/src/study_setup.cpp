@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Making and loading a study: its storage, seed, algorithms and published configuration.
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <random>
+#include <thread>
 
 #include <hone/abi.hpp>
 #include <hone/json_text.hpp>
@@ -51,6 +53,23 @@ std::vector<TrialNumber> numbers_from_text(std::string_view text) {
   std::vector<TrialNumber> numbers;
   detail::parse_ranges(text, numbers);
   return numbers;
+}
+
+std::uint64_t seed_from_fact(std::string_view json, std::string_view study, const Storage& storage) {
+  std::string text;
+  try {
+    const Json value = parse_json(json, "seed");
+    if (value.as_string() != nullptr) text = *value.as_string();
+  } catch (const Error&) {
+    // No JSON at all: damaged as well.
+  }
+  std::uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto [read, error] = std::from_chars(text.data(), end, seed);
+  if (error == std::errc{} && read == end) return seed;
+  throw StorageError("the seed stored with the study '" + std::string(study) + "' in " + storage.location() +
+                     " is damaged: " + std::string(json) +
+                     " is not the text of a whole number below 2^64; restore the study from a copy");
 }
 
 Study::Impl::Impl(StudyOptions study_options, std::shared_ptr<PluginRegistry> plugin_registry)
@@ -164,7 +183,6 @@ void Study::Impl::make_ready() {
   ready = true;
 }
 
-// A text, because JSON numbers end at 2^63.
 void Study::Impl::settle_seed() {
   std::optional<std::string> stored = fact(seed_fact);
   if (!stored) {
@@ -172,10 +190,7 @@ void Study::Impl::settle_seed() {
     const std::uint64_t drawn = (std::uint64_t{device()} << 32) | device();
     stored = publish(seed_fact, to_json_text(Json(std::to_string(options.seed.value_or(drawn)))));
   }
-  const Json text = parse_json(*stored, "the study's seed");
-  if (text.as_string() == nullptr)
-    throw StorageError("the seed stored with the study '" + options.name + "' is damaged");
-  seed = std::stoull(*text.as_string());
+  seed = seed_from_fact(*stored, options.name, *storage);
   if (options.seed && *options.seed != seed) {
     logger->warning("the study '" + options.name + "' was created with seed " + std::to_string(seed) +
                     " and keeps it; " + std::to_string(*options.seed) + " is not used");
@@ -285,7 +300,18 @@ void Study::Impl::on_fact(const FactRecord& record) {
 void Study::Impl::refresh() { storage->refresh(*cursor); }
 
 ApplyResult Study::Impl::apply(const StudyPatch& patch, const Preconditions& preconditions) {
-  return storage->apply(*cursor, patch, preconditions);
+  using namespace std::chrono_literals;
+  const auto begin = std::chrono::steady_clock::now();
+  for (auto pause = 50ms;; pause *= 4) {
+    try {
+      return storage->apply(*cursor, patch, preconditions);
+    } catch (const StorageError& error) {
+      // One that has waited by itself, as SQLite does for a lock, has tried long enough.
+      if (!error.retryable || pause > 1s || std::chrono::steady_clock::now() - begin > 10s) throw;
+      logger->info(std::string(error.what()) + "; tried again");
+    }
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 std::string Study::Impl::publish(std::string_view key, std::string_view json,

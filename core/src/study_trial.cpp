@@ -181,6 +181,7 @@ void StudyTrial::report(std::string_view metric, double value, std::int64_t step
   const bool at_once = write_through_ || has(study_->pruner_capabilities, Capability::needs_reports);
   {
     const std::unique_lock lock(*study_->history_mutex);
+    if (study_->history->owner_token(claim_.number) != claim_.token_text) lost();
     study_->history->apply(claim_.number, patch);
   }
   if (!study_->history_is_shared) reports_.push_back({std::string(metric), step, value});
@@ -237,33 +238,40 @@ StudyPatch StudyTrial::patch_of_this() const {
   return patch;
 }
 
-void StudyTrial::move_buffers_into(TrialPatch& patch) {
+void StudyTrial::fill_from_buffers(TrialPatch& patch) const {
   patch.params.reserve(suggested_.size() - stored_);
-  for (; stored_ < suggested_.size(); ++stored_) {
-    const Parameter& parameter = suggested_parameters_[stored_];
-    patch.params.push_back({parameter.name, parameter.distribution, suggested_[stored_].value});
+  for (std::size_t i = stored_; i < suggested_.size(); ++i) {
+    const Parameter& parameter = suggested_parameters_[i];
+    patch.params.push_back({parameter.name, parameter.distribution, suggested_[i].value});
   }
-  borrowed_.clear();
-  const auto keep = [this](std::string& text) -> std::string_view { return borrowed_.emplace_back(std::move(text)); };
-  for (auto& [parameter, visible] : draws_) patch.draws.push_back({keep(parameter), keep(visible)});
-  for (BufferedReport& report : reports_) patch.reports.push_back({keep(report.metric), report.step, report.value});
-  for (auto& [name, value] : constraints_) patch.constraints.push_back({keep(name), value});
-  for (BufferedAttribute& attribute : attributes_) {
+  for (const auto& [parameter, visible] : draws_) patch.draws.push_back({parameter, visible});
+  for (const BufferedReport& report : reports_) patch.reports.push_back({report.metric, report.step, report.value});
+  for (const auto& [name, value] : constraints_) patch.constraints.push_back({name, value});
+  for (const BufferedAttribute& attribute : attributes_) {
     auto& list = attribute.kind == AttributeKind::user ? patch.user_attrs : patch.system_attrs;
-    list.push_back({keep(attribute.key), keep(attribute.json)});
+    list.push_back({attribute.key, attribute.json});
   }
+}
+
+// Only what the storage has may be forgotten: a write that failed is made good by the next one.
+void StudyTrial::forget_buffers() {
+  stored_ = suggested_.size();
   draws_.clear();
   reports_.clear();
   constraints_.clear();
   attributes_.clear();
 }
 
-void StudyTrial::write(StudyPatch& patch) {
+void StudyTrial::write(const StudyPatch& patch) {
   Preconditions preconditions;
   preconditions.owner = claim_.token_text;
   const ApplyResult result = study_->apply(patch, preconditions);
   last_write_ = std::chrono::steady_clock::now();
-  if (result) return;
+  if (result) return forget_buffers();
+  lost();
+}
+
+void StudyTrial::lost() {
   ended_ = true;
   throw TrialError(
       "trial " + std::to_string(claim_.number) +
@@ -277,7 +285,7 @@ void StudyTrial::set_process_group(std::int64_t process_group) {
   token.process_group = process_group;
   const std::string text = to_text(token);
   StudyPatch patch = patch_of_this();
-  move_buffers_into(patch.trial);
+  fill_from_buffers(patch.trial);
   patch.trial.owner = OwnerRecord{text, claim_.attempt, claim_.crashes, claim_.furthest_step};
   write(patch);
   claim_.token = token;
@@ -286,20 +294,26 @@ void StudyTrial::set_process_group(std::int64_t process_group) {
 
 void StudyTrial::flush() {
   StudyPatch patch = patch_of_this();
-  move_buffers_into(patch.trial);
+  fill_from_buffers(patch.trial);
   write(patch);
 }
 
 void StudyTrial::end(Study::Impl::Ending ending) {
   StudyPatch patch = patch_of_this();
-  move_buffers_into(patch.trial);
+  fill_from_buffers(patch.trial);
   ended_ = true;
-  study_->finish(claim_.number, claim_.token_text, std::move(patch.trial), std::move(ending), suggested_);
+  try {
+    study_->finish(claim_.number, claim_.token_text, std::move(patch.trial), std::move(ending), suggested_);
+  } catch (const StorageError&) {
+    // Not written: the trial is still this worker's, with all that it has learnt.
+    ended_ = false;
+    throw;
+  }
 }
 
 void StudyTrial::release() {
   StudyPatch patch = patch_of_this();
-  move_buffers_into(patch.trial);
+  fill_from_buffers(patch.trial);
   patch.trial.owner = OwnerRecord{"", claim_.attempt, claim_.crashes, claim_.furthest_step};
   write(patch);
   ended_ = true;

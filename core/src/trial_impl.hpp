@@ -2,7 +2,6 @@
 // What is behind a Trial: a study's trial, or fixed values.
 #pragma once
 
-#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -37,7 +36,8 @@ class Trial::Impl {
   virtual void flush() {}
 };
 
-/// A running trial of a study. What it learns is buffered until it must be stored: see `flush_due`.
+/// A running trial of a study. What it learns is buffered until it must be stored (see `flush_due`), and stays buffered
+/// until the storage has it.
 class StudyTrial final : public Trial::Impl {
  public:
   StudyTrial(std::shared_ptr<Study::Impl> study, Claim claim, std::map<std::string, Choice> fixed);
@@ -83,8 +83,10 @@ class StudyTrial final : public Trial::Impl {
   bool takes_draw(std::size_t draw, const Distribution& distribution) const;
   Parameter intern(std::string_view name, const Distribution& distribution);
   double choose(const Parameter& parameter, bool& must_store);
-  void move_buffers_into(TrialPatch& patch);
-  void write(StudyPatch& patch);
+  void fill_from_buffers(TrialPatch& patch) const;
+  void forget_buffers();
+  void write(const StudyPatch& patch);
+  [[noreturn]] void lost();
   StudyPatch patch_of_this() const;
   bool flush_due() const;
 
@@ -108,8 +110,6 @@ class StudyTrial final : public Trial::Impl {
   std::chrono::steady_clock::time_point last_write_;
   bool ended_ = false;
   bool write_through_ = false;
-  // The texts that the last patch borrowed; kept until the next one.
-  std::list<std::string> borrowed_;
 };
 
 /// The internal value of a fixed (enqueued) one. Out of range it is used all the same, with a warning, as Optuna does.

@@ -61,6 +61,7 @@ class Loop {
         catch_(nb::borrow(catch_these)),
         callback_(nb::borrow(callback)),
         pruned_(attribute("hone.exceptions", "TrialPruned")),
+        storage_error_(attribute("hone.exceptions", "StorageError")),
         exception_(nb::borrow(PyExc_Exception)) {
     RunningLoops::instance().add(*this);
   }
@@ -78,6 +79,7 @@ class Loop {
     const Objective objective = [this](Trial& trial) { return evaluate(trial); };
     std::exception_ptr failure;
     if (options.jobs == 1) {
+      options.interrupted = [this] { return interrupted_by_signal(); };
       unlocked([&] {
         try {
           study_.optimize(objective, options);
@@ -165,6 +167,11 @@ class Loop {
     } catch (nb::python_error& error) {
       end(held);
       if (error.matches(pruned_)) throw TrialPruned();
+      if (error.matches(storage_error_)) {
+        // No fault of the objective: its trial is given back and run again, and the loop ends with the exception.
+        end_with(std::move(error));
+        throw TrialReleased();
+      }
       if (!error.matches(exception_)) {
         // KeyboardInterrupt, SystemExit: the trial is given back, for whoever goes on.
         interrupt(std::move(error), PyExc_KeyboardInterrupt);
@@ -210,6 +217,20 @@ class Loop {
 
   static void end(const nb::object& held) { nb::cast<RunningTrial&>(held).end(Py_REFCNT(held.ptr()) > 1); }
 
+  bool interrupted_by_signal() {
+    return with_python([&] {
+      if (PyErr_CheckSignals() != 0) interrupt(nb::python_error(), PyExc_KeyboardInterrupt);
+      return is_interrupted();
+    });
+  }
+
+  // Begins no further trial and ends with this exception, unless another one came before.
+  void end_with(nb::python_error error) {
+    stop_.request_stop();
+    const std::lock_guard guard(threads_mutex_);
+    if (!interruption_) interruption_.emplace(std::move(error));
+  }
+
   bool counts_as_fail(const std::exception_ptr& error) {
     try {
       std::rethrow_exception(error);
@@ -238,6 +259,7 @@ class Loop {
   const nb::object catch_;
   const nb::object callback_;
   const nb::object pruned_;
+  const nb::object storage_error_;
   const nb::object exception_;
   std::stop_source stop_;
   // Of what follows.

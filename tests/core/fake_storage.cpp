@@ -159,6 +159,7 @@ void FakeStorage::refresh(Cursor& cursor) {
 }
 
 ApplyResult FakeStorage::apply(Cursor& cursor, const StudyPatch& patch, const Preconditions& preconditions) {
+  if (before_apply) before_apply(patch);
   const std::lock_guard lock(data_->mutex);
   auto& reader = static_cast<FakeCursor&>(cursor);
   data_->deliver(reader);

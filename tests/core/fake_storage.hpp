@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,6 +36,9 @@ class FakeStorage final : public hone::Storage {
   std::optional<std::chrono::milliseconds> heartbeat_age(std::string_view worker) override;
   std::string location() const override { return "log:" + name_; }
   bool shared() const override { return true; }
+
+  /// Called before each write with its patch; may throw, as a storage that cannot be reached does.
+  std::function<void(const hone::StudyPatch&)> before_apply;
 
   struct Data;
 

@@ -55,6 +55,31 @@ TEST_CASE("finished trials are immutable") {
   CHECK(history.unfinished().empty());
 }
 
+TEST_CASE("running and waiting trials are listed apart, in order") {
+  History history(1);
+  TrialPatch waiting;
+  waiting.state = TrialState::waiting;
+  for (const TrialNumber n : {0, 2, 5, 3}) history.apply(n, waiting);
+  CHECK(history.last_finished() == -1);
+  for (const TrialNumber n : {4, 1}) history.apply(n, started("x", 0.1));
+  const auto lists = [&history] {
+    const auto running = history.running_trials();
+    const auto& queue = history.waiting_trials();
+    return std::pair(std::vector<std::uint32_t>(running.begin(), running.end()),
+                     std::vector<std::uint32_t>(queue.begin(), queue.end()));
+  };
+  using Numbers = std::vector<std::uint32_t>;
+  CHECK(lists() == std::pair(Numbers{1, 4}, Numbers{0, 2, 3, 5}));
+  CHECK(history.unfinished() == Numbers{0, 1, 2, 3, 4, 5});
+  history.apply(0, started("x", 0.2));
+  history.apply(3, started("x", 0.2));
+  CHECK(lists() == std::pair(Numbers{0, 1, 3, 4}, Numbers{2, 5}));
+  history.apply(3, completed(1.0));
+  history.apply(2, completed(1.0));
+  CHECK(lists() == std::pair(Numbers{0, 1, 4}, Numbers{5}));
+  CHECK(history.last_finished() == 3);
+}
+
 TEST_CASE("what changed since a revision is told, trial by trial") {
   History history(1);
   history.apply(0, started("x", 0.1));

@@ -142,6 +142,30 @@ TEST_CASE("a link to a file that others may write to is refused") {
   fs::remove_all(folder);
 }
 
+TEST_CASE("a plugin that belongs to another user is refused, and one in a folder of another user's") {
+  if (::geteuid() != 0) {
+    WARN("left out: only root can give files away");
+    return;
+  }
+  const fs::path folder = fs::temp_directory_path() / ("hone-owners-" + std::to_string(::getpid()));
+  const fs::path file = folder / "publisher.so";
+  fs::create_directory(folder);
+  fs::copy_file(fixtures / "samplers/publisher.so", file);
+  const auto find = [&](bool trusting = false) { return registry_of({folder}, trusting); };
+  CHECK(find()->find(PluginKind::sampler, "publisher").name == "publisher");
+  constexpr uid_t stranger = 12345;
+  REQUIRE(::chown(file.c_str(), stranger, 0) == 0);
+  CHECK_THAT(refusal(*find(), PluginKind::sampler, "publisher").what(),
+             Contains("not loaded, because it belongs to user 12345, who could put any code there; run 'chown root " +
+                      file.string() + "'"));
+  CHECK(find(true)->find(PluginKind::sampler, "publisher").name == "publisher");
+  REQUIRE(::chown(file.c_str(), 0, 0) == 0);
+  REQUIRE(::chown(folder.c_str(), stranger, 0) == 0);
+  CHECK_THAT(refusal(*find(), PluginKind::sampler, "publisher").what(),
+             Contains("its folder " + folder.string() + " belongs to user 12345"));
+  fs::remove_all(folder);
+}
+
 TEST_CASE("bad files do not hide good ones from a listing, which is quick") {
   const auto registry = registry_of({fixtures, fixtures / "bad"});
   std::vector<std::string> problems;

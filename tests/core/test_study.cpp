@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include <catch2/catch.hpp>
+#include <pthread.h>
 
+#include <catch2/catch.hpp>
 #include <limits>
 #include <set>
 
 #include <hone/error.hpp>
 
 #include "fake_plugins.hpp"
+#include "fake_storage.hpp"
 
 using namespace hone;
 
@@ -320,4 +322,67 @@ TEST_CASE("a declared space is drawn at the start, conditions included") {
     with_y += deep ? 1 : 0;
   }
   CHECK(with_y > 0);
+}
+
+TEST_CASE("an enqueued value that is impossible fails its trial alone, also when the space is declared") {
+  StudyOptions options = fake_study("impossible");
+  options.space = {{"kind", CategoricalDistribution{{std::string("a"), std::string("b")}}, {}}};
+  Study study = Study::create(options, fake_registry());
+  study.enqueue_trial({{"kind", std::string("zzz")}});
+  std::vector<TrialState> told;
+  OptimizeOptions loop;
+  loop.n_trials = 3;
+  loop.callbacks.emplace_back([&](Study&, const FrozenTrial& trial) { told.push_back(trial.state); });
+  study.optimize([](Trial&) { return 1.0; }, loop);
+  CHECK(told == std::vector{TrialState::fail, TrialState::complete, TrialState::complete});
+  CHECK_THAT(*study.trial(0).system_attrs.at("hone:fail_reason").as_string(),
+             Catch::Contains("the fixed value of 'kind' cannot be a value of this parameter"));
+  study.enqueue_trial({{"kind", std::string("zzz")}});
+  CHECK_THROWS_AS(study.ask(), TrialError);
+}
+
+TEST_CASE("a stored seed that is damaged is named, by the study and by its replay") {
+  for (const char* damaged : {"\"abc\"", "\"12x\"", "\"99999999999999999999\"", "\"\"", "7", "12\""}) {
+    const std::string where = std::string("damaged seed ") + damaged;
+    FakeStorage storage(where);
+    struct Deaf final : ChangeReceiver {
+      void on_trial(TrialNumber, const TrialPatch&, bool) override {}
+      void on_fact(const FactRecord&) override {}
+    } deaf;
+    const auto cursor = storage.open_cursor(storage.create_study("study", {Direction::minimize}), deaf);
+    StudyPatch patch;
+    patch.facts.push_back({"seed", damaged, ""});
+    storage.apply(*cursor, patch, {});
+    CHECK_THROWS_WITH(study_in(where), Catch::Contains("the seed stored with the study 'study' in log:" + where) &&
+                                           Catch::Contains("is damaged: " + std::string(damaged)));
+    StudyPatch trial;
+    trial.target = StudyPatch::Target::new_trial;
+    trial.trial.state = TrialState::complete;
+    trial.trial.values = {1.0};
+    trial.trial.start = StartRecord{"sampler:1", "", "", {}};
+    trial.facts.push_back({"sampler:1", "{\"plugin\":\"keyed\",\"version\":\"1\"}", ""});
+    storage.apply(*cursor, trial, {});
+    CHECK_THROWS_WITH(replay(storage, "study", *fake_registry()),
+                      Catch::Contains("the seed stored with the study 'study'") && Catch::Contains("is damaged"));
+  }
+}
+
+TEST_CASE("jobs that the system has no threads for are refused, with how many there were, before a trial runs") {
+  struct Attributes {
+    Attributes() { pthread_getattr_default_np(&usual); }
+    ~Attributes() { pthread_setattr_default_np(&usual); }
+    pthread_attr_t usual{};
+  } const restored;
+  Study study = study_in("threads");
+  pthread_attr_t huge;
+  pthread_attr_init(&huge);
+  // More than a process can address.
+  pthread_attr_setstacksize(&huge, std::size_t{1} << 47);
+  REQUIRE(pthread_setattr_default_np(&huge) == 0);
+  OptimizeOptions options;
+  options.n_trials = 4;
+  options.jobs = 4;
+  CHECK_THROWS_WITH(study.optimize(parabola, options),
+                    Catch::Contains("started 0 of the threads for 4 jobs") && Catch::Contains("ask for fewer jobs"));
+  CHECK(study.trials().empty());
 }

@@ -32,6 +32,37 @@ Trial abandoned(Study& study) {
   options.lease = std::chrono::milliseconds(-1);
   return study.ask(options);
 }
+
+// A study whose trial 3 is with a worker in another container that has just given a sign of life.
+struct Elsewhere {
+  explicit Elsewhere(const std::string& where, std::chrono::milliseconds grace)
+      : options(fake_study(where, "counting")) {
+    token.pid_namespace += 1;
+    options.heartbeat_interval = std::chrono::milliseconds(100);
+    options.heartbeat_grace = grace;
+    Study study = Study::create(options, fake_registry());
+    study.optimize(sum, 3);
+    Trial trial = study.ask();
+    trial.suggest_float("joint", 0.0, 1.0);
+    trial.flush();
+    struct Deaf final : ChangeReceiver {
+      void on_trial(TrialNumber, const TrialPatch&, bool) override {}
+      void on_fact(const FactRecord&) override {}
+    } deaf;
+    const auto cursor = study.storage().open_cursor(study.storage_id(), deaf);
+    const std::string text = to_text(token);
+    StudyPatch patch;
+    patch.target = StudyPatch::Target::existing_trial;
+    patch.number = trial.number();
+    patch.trial.owner = OwnerRecord{text, 0, 0, -1};
+    study.storage().apply(*cursor, patch, {});
+    study.storage().heartbeat(token.worker());
+  }
+  Study study() const { return Study::create(options, fake_registry()); }
+
+  OwnerToken token = new_process_token();
+  StudyOptions options;
+};
 }  // namespace
 
 TEST_CASE("workers together never exceed the budget, and a further run has nothing to do") {
@@ -82,6 +113,21 @@ TEST_CASE("a dead worker's trial is taken over in place, with its parameters, an
   CHECK(study.trial(0).value() == 1.0);
 }
 
+TEST_CASE("a worker that lost its trial is refused at its next report, and the new one's reports are its own") {
+  Study study = Study::create(fake_study("lost"), fake_registry());
+  Trial dead = abandoned(study);
+  study.optimize(
+      [&](Trial& trial) -> Values {
+        CHECK(trial.number() == 0);
+        trial.report(0.25, 1);
+        CHECK_THROWS_WITH(dead.report(0.5, 2), Catch::Contains("no longer belongs to this worker"));
+        return 1.0;
+      },
+      1);
+  CHECK(study.trial(0).intermediate_values == std::map<std::int64_t, double>{{1, 0.25}});
+  CHECK_THROWS_AS(dead.report(0.5, 3), TrialError);
+}
+
 TEST_CASE("a trial that is released waits for the next worker, and that is no crash") {
   Study study = Study::create(fake_study("release"), fake_registry());
   for (int i = 0; i < 5; ++i) study.optimize([](Trial&) -> Values { throw TrialReleased{}; }, 1);
@@ -118,6 +164,60 @@ TEST_CASE("a study that goes on after a crash ends with the trials of an uninter
   Study again = Study::create(fake_study("torn", "counting"), fake_registry());
   again.optimize(sum, budget(12));
   CHECK(joint_values(whole) == joint_values(again));
+}
+
+TEST_CASE("a worker elsewhere that may be dead is waited for, and its trial taken over before another is drawn") {
+  Study whole = Study::create(fake_study("whole elsewhere", "counting"), fake_registry());
+  whole.optimize(sum, 6);
+  Study again = Elsewhere("killed elsewhere", std::chrono::milliseconds(600)).study();
+  again.optimize(sum, budget(6));
+  CHECK(again.finished_count() == 6);
+  CHECK(joint_values(whole) == joint_values(again));
+}
+
+TEST_CASE("several jobs go on beside a worker elsewhere that may be dead, and do not end short of the budget") {
+  Study study = Elsewhere("jobs elsewhere", std::chrono::milliseconds(600)).study();
+  OptimizeOptions options = budget(6);
+  options.jobs = 2;
+  study.optimize(sum, options);
+  CHECK(study.finished_count() == 6);
+}
+
+TEST_CASE("a worker elsewhere whose heartbeat advances is alive: it keeps its trial, and others end") {
+  const Elsewhere elsewhere("alive elsewhere", std::chrono::minutes(1));
+  Study study = elsewhere.study();
+  const std::jthread beats([&elsewhere, storage = &study.storage()](const std::stop_token& stop) {
+    for (; !stop.stop_requested(); std::this_thread::sleep_for(std::chrono::milliseconds(20))) {
+      storage->heartbeat(elsewhere.token.worker());
+    }
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  study.optimize(sum, budget(6));
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+  CHECK(study.finished_count() == 5);
+  CHECK(study.trial(3).state == TrialState::running);
+}
+
+TEST_CASE("the wait for a worker elsewhere can be interrupted, and ends with the time of the loop") {
+  Study study = Elsewhere("interrupted elsewhere", std::chrono::minutes(1)).study();
+  OptimizeOptions options = budget(6);
+  std::stop_source source;
+  options.stop = source.get_token();
+  const auto begin = std::chrono::steady_clock::now();
+  const std::jthread interrupt([&source] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    source.request_stop();
+  });
+  study.optimize(sum, options);
+  options.stop = {};
+  options.timeout = std::chrono::milliseconds(300);
+  study.optimize(sum, options);
+  options.timeout.reset();
+  int asked = 0;
+  options.interrupted = [&asked] { return ++asked == 3; };
+  study.optimize(sum, options);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+  CHECK(study.trials().size() == 4);
 }
 
 TEST_CASE("replay derives the proposals of several workers again, joint and alone") {

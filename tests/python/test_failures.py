@@ -2,6 +2,9 @@
 """What goes wrong reaches the user as one readable exception, and nothing is lost."""
 
 import gc
+import subprocess
+import sys
+import time
 import traceback
 
 import pytest
@@ -90,6 +93,34 @@ def test_a_storage_that_goes_away(url, tmp_path):
         study.trials
     except hone.StorageError:
         pass
+
+
+LOCK = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_storage_that_is_locked_gives_the_trial_back(url, tmp_path):
+    study = hone.create_study(storage=url + "?timeout=0.2", sampler="random")
+    drawn = []
+
+    def locked(trial):
+        drawn.append(trial.suggest_float("x", 0, 1))
+        command = [sys.executable, "-c", LOCK, str(tmp_path / "study.db")]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            other.stdout.readline()
+            time.sleep(1.1)  # reports are stored once a second
+            trial.report(0.5, 1)
+
+    with pytest.raises(hone.StorageError, match="locked"):
+        study.optimize(locked, n_trials=3)
+    study.optimize(lambda trial: drawn.append(trial.suggest_float("x", 0, 1)) or 1.0, n_trials=1)
+    assert [trial.state.name for trial in study.trials] == ["COMPLETE"]
+    assert drawn[0] == drawn[1]
 
 
 def test_a_pruner_that_is_asked_without_its_metric(parabola):

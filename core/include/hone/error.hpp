@@ -36,7 +36,8 @@ class HONE_API PluginError : public Error {
   std::string call;    ///< the function that failed, such as `sample_relative`; empty if none was called
 };
 
-/// A storage that cannot be opened, read or written. When `retryable`, the same call may succeed later.
+/// A storage that cannot be opened, read or written. When `retryable`, nothing was written and the same call may
+/// succeed later.
 class HONE_API StorageError : public Error {
  public:
   explicit StorageError(const std::string& message, bool may_be_retried = false)

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <deque>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -68,8 +70,19 @@ class History : public std::enable_shared_from_this<History> {
   }
   /// How many trials are in a state.
   std::size_t count(TrialState state) const { return counts_[static_cast<std::size_t>(state)]; }
+  /// The numbers of running trials, ascending.
+  std::span<const std::uint32_t> running_trials() const { return running_trials_; }
+  /// The numbers of waiting trials, ascending.
+  const std::deque<std::uint32_t>& waiting_trials() const { return waiting_trials_; }
   /// The numbers of trials that are not finished (running or waiting), ascending.
-  std::span<const std::uint32_t> unfinished() const { return unfinished_; }
+  std::vector<std::uint32_t> unfinished() const {
+    std::vector<std::uint32_t> all;
+    all.reserve(running_trials_.size() + waiting_trials_.size());
+    std::ranges::merge(running_trials_, waiting_trials_, std::back_inserter(all));
+    return all;
+  }
+  /// The highest number of a finished trial; -1 if there is none.
+  TrialNumber last_finished() const { return last_finished_; }
 
   // ---- one trial
 
@@ -277,20 +290,35 @@ class History : public std::enable_shared_from_this<History> {
     const TrialState state = is_finished(first) ? TrialState::running : first;
     states_.set(row(n), static_cast<std::uint8_t>(state));
     ++counts_[static_cast<std::size_t>(state)];
-    unfinished_.insert(std::ranges::upper_bound(unfinished_, static_cast<std::uint32_t>(n)),
-                       static_cast<std::uint32_t>(n));
+    list(n, state);
+  }
+
+  // Waiting trials may be many, and leave from the front: they are kept apart from the few that run.
+  void list(TrialNumber n, TrialState state) {
+    const auto r = static_cast<std::uint32_t>(n);
+    const auto put = [r](auto& trials) { trials.insert(std::ranges::upper_bound(trials, r), r); };
+    if (state == TrialState::running) put(running_trials_);
+    if (state == TrialState::waiting) put(waiting_trials_);
+  }
+  void unlist(TrialNumber n, TrialState state) {
+    const auto r = static_cast<std::uint32_t>(n);
+    const auto take = [r](auto& trials) { trials.erase(std::ranges::lower_bound(trials, r)); };
+    if (state == TrialState::running) take(running_trials_);
+    if (state == TrialState::waiting) take(waiting_trials_);
   }
 
   void change_state(TrialNumber n, TrialState next) {
     --counts_[static_cast<std::size_t>(state(n))];
     ++counts_[static_cast<std::size_t>(next)];
+    unlist(n, state(n));
+    list(n, next);
     states_.set(row(n), static_cast<std::uint8_t>(next));
     if (is_finished(next)) finish(n);
   }
 
   // The trial's own suggestions become visible in place of its joint draw.
   void finish(TrialNumber n) {
-    unfinished_.erase(std::ranges::lower_bound(unfinished_, static_cast<std::uint32_t>(n)));
+    last_finished_ = std::max(last_finished_, n);
     const std::unique_ptr<Running> last = std::move(extra(n).running);
     show(n, last->suggested);
     if (Extra& e = extra(n); e.reports.empty() && e.constraints.empty()) extras_[row(n)].reset();
@@ -399,7 +427,9 @@ class History : public std::enable_shared_from_this<History> {
   Interner layout_ids_;
   std::uint32_t last_layout_ = 0;
   std::vector<ParameterId> layout_scratch_;
-  std::vector<std::uint32_t> unfinished_;
+  std::vector<std::uint32_t> running_trials_;
+  std::deque<std::uint32_t> waiting_trials_;
+  TrialNumber last_finished_ = -1;
   std::vector<std::uint32_t> changes_;
   std::vector<std::vector<std::uint32_t>> cohort_changes_;
   std::size_t counts_[5] = {};

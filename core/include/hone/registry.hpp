@@ -53,7 +53,7 @@ struct PluginInfo {
 struct PluginSearch {
   std::vector<std::filesystem::path> folders;
   bool environment = true;                ///< HONE_PLUGIN_PATH and the user's folder count
-  bool allow_writable_by_others = false;  ///< otherwise such files and folders are refused
+  bool allow_writable_by_others = false;  ///< or owned by others; otherwise such files and folders are refused
 };
 
 /// The plugins of one host. Thread-safe. Objects that it makes keep what they need alive; a shared object stays loaded

@@ -63,7 +63,9 @@ class Cursor {
 /// What `apply` writes: everything new about one trial, or about the study, in one transaction.
 struct StudyPatch {
   enum class Target {
-    new_trial,       ///< allocate the next number; `trial.state` is running, waiting or a finished state
+    /// Allocate the next number; `trial.state` is running, waiting or a finished state. A trial that runs without an
+    /// owner is somebody else's, and never taken over.
+    new_trial,
     existing_trial,  ///< the trial `number`
     study,           ///< no trial: the study's attributes and facts alone
   };

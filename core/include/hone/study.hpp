@@ -52,6 +52,8 @@ struct StudyOptions {
   std::vector<std::string> metric_names{};                  ///< one per objective, or empty
   std::chrono::milliseconds lease{std::chrono::hours(24)};  ///< of trials asked for outside of `optimize`
   std::chrono::milliseconds heartbeat_interval{std::chrono::seconds(10)};
+  /// A worker elsewhere (another machine or container) is dead when its heartbeat is older than this. Until it is, or
+  /// is seen to advance, a single worker waits before it draws, and each before it ends short of the budget.
   std::chrono::milliseconds heartbeat_grace{std::chrono::seconds(60)};
   std::int64_t max_crashes = 3;  ///< crashes without a new report between them that make a trial FAIL
   /// Fails RUNNING trials of other libraries that started longer ago than this; absent: they are left alone.
@@ -72,10 +74,14 @@ struct OptimizeOptions {
   /// Called when a trial begins, from its worker's thread.
   std::function<void(const Trial&)> on_start{};
   /// Whether an exception of the objective is a FAIL trial after which the study goes on. By default everything that
-  /// derives from std::exception is. Otherwise the trial becomes FAIL and `optimize` throws the exception again.
+  /// derives from std::exception is. Otherwise the trial becomes FAIL and `optimize` throws the exception again. Never
+  /// asked about a StorageError: that ends the loop and gives the trial back, RUNNING, to be taken over and run again.
   std::function<bool(const std::exception_ptr&)> counts_as_fail{};
   /// Ends the loop: no new trial begins; running objectives are waited for.
   std::stop_token stop{};
+  /// For hosts that learn of an interruption only when they ask: called now and then while a worker waits for another
+  /// (see `heartbeat_grace`), from its thread; true ends the loop as `stop` does.
+  std::function<bool()> interrupted{};
 };
 
 struct AskOptions {

@@ -49,7 +49,9 @@ void PatchWriter::write_new_trial(Database& database, const SqliteCursor& cursor
       "INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete) VALUES (?, ?, ?, ?, ?)",
       written.number, cursor.study.study_id, to_string(*patch.state), start, complete);
   written.trial_id = database.last_insert_id();
-  if (*patch.state == TrialState::running) {
+  // Without an owner, as a trial that was run elsewhere and added, it is left alone like those of other libraries: an
+  // empty token would have the next worker take it over.
+  if (*patch.state == TrialState::running && patch.owner) {
     written.version = 0;
     write_live(database, cursor.study, written);
   }
@@ -89,11 +91,6 @@ void PatchWriter::write_live(Database& database, const StudyEntry& study, const 
         "ON CONFLICT (study, number) DO UPDATE SET version = excluded.version, token = excluded.token, "
         "attempt = excluded.attempt, crashes = excluded.crashes, furthest_step = excluded.furthest_step",
         study.hone_id, written.number, written.version, owner.token, owner.attempt, owner.crashes, owner.furthest_step);
-  } else if (written.version == 0) {
-    database.execute(
-        "INSERT OR REPLACE INTO hone_live (study, number, version, token, attempt, crashes, furthest_step) "
-        "VALUES (?, ?, 0, '', 0, 0, -1)",
-        study.hone_id, written.number);
   } else if (!written.patch.start) {
     database.execute("UPDATE hone_live SET version = ? WHERE study = ? AND number = ?", written.version, study.hone_id,
                      written.number);

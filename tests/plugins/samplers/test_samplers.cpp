@@ -29,6 +29,8 @@ const std::vector<Configuration>& configurations() {
       {"tpe", {{"multivariate", Json(false)}}},
       {"tpe", {{"group", Json(true)}}},
       {"tpe", {{"constant_liar", Json(false)}, {"weights", Json("uniform")}}},
+      {"cmaes"},
+      {"catcma"},
       {"tpe", {{"gamma", Json(0.15)}, {"min_bandwidth_factor", Json(0.03)}, {"magic_clip_exponent", Json(2.0)}}},
       {"tpe", {{"consider_prior", Json(false)}, {"consider_magic_clip", Json(false)}, {"n_startup_trials", Json(1)}}},
   };
@@ -165,6 +167,8 @@ TEST_CASE("a fresh sampler proposes what one proposes that has lived through the
 TEST_CASE("proposals do not depend on the order in which trials arrived") {
   constexpr TrialNumber count = 80;
   for (const Configuration& configuration : configurations()) {
+    if (configuration.name.find("cma") != std::string::npos)
+      continue;  // what it publishes is each study's own; see test_cmaes.cpp
     INFO(described(configuration));
     FakeStudy forward;
     FakeStudy shuffled;

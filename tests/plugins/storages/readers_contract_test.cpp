@@ -80,6 +80,30 @@ TEST_CASE("another reader sees all of a finished trial") {
   CHECK(history.value(number, history.find_parameter("x").value()) == 0.3);
 }
 
+TEST_CASE("a trial that was added RUNNING has no owner, for every reader, and keeps what it came with") {
+  const std::string kind = each_kind();
+  Bench bench(kind);
+  const Distribution unit = FloatDistribution{0.0, 1.0};
+  StudyPatch patch = running_trial();
+  patch.trial.owner.reset();
+  patch.trial.params = {{"x", &unit, 0.3}};
+  patch.trial.reports = {{"", 1, 0.5}};
+  const TrialNumber number = bench.reader.apply(patch).number;
+  const std::unique_ptr<Reader> other = bench.other_reader();
+  other->refresh();
+  for (Reader* reader : {&bench.reader, other.get()}) {
+    reader->refresh();
+    const History& history = reader->history();
+    CHECK(history.state(number) == TrialState::running);
+    CHECK_FALSE(history.owner(number));
+    CHECK(history.suggested(number).size() == 1);
+    CHECK(history.reports(number).size() == 1);
+  }
+  CHECK(other->apply(end_of(number), in_state(TrialState::running)));
+  bench.reader.refresh();
+  CHECK(bench.reader.history().finished(number));
+}
+
 TEST_CASE("a new attempt drops the reports of the earlier ones and keeps the parameters") {
   const std::string kind = each_kind();
   Bench bench(kind);
