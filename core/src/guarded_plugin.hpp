@@ -20,8 +20,8 @@ struct PluginOrigin {
   std::shared_ptr<const Host> host;
 };
 
-/// Calls a function of a plugin. Errors of hone pass, as does the host's own FactPending; anything else becomes a
-/// PluginError that names plugin, file and function.
+/// Calls a function of a plugin. Errors of hone pass, as do the host's own FactPending and TrialReleased (of a host
+/// whose plugins can be interrupted); anything else becomes a PluginError that names plugin, file and function.
 template <class Call>
 decltype(auto) guarded(const PluginOrigin& origin, const char* function, Call&& call) {
   const auto error = [&](const std::string& what) {
@@ -34,6 +34,8 @@ decltype(auto) guarded(const PluginOrigin& origin, const char* function, Call&& 
   } catch (const Error&) {
     throw;
   } catch (const FactPending&) {
+    throw;
+  } catch (const TrialReleased&) {
     throw;
   } catch (const std::exception& exception) {
     throw error(exception.what());

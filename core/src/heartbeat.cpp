@@ -1,56 +1,90 @@
 // SPDX-License-Identifier: MIT
 #include "heartbeat.hpp"
 
+#include <pthread.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include <hone/error.hpp>
 
 namespace hone {
+namespace {
+
+/// The keeper that this process shares. Never destroyed: studies may end after static objects have.
+struct Shared {
+  std::mutex mutex;
+  std::weak_ptr<HeartbeatKeeper> keeper;
+
+  static Shared& instance() {
+    static Shared* const shared = new Shared;
+    return *shared;
+  }
+  // No other thread is in here while the process forks, and the child starts without a keeper.
+  static bool survives_forks() {
+    return pthread_atfork([] { instance().mutex.lock(); }, [] { instance().mutex.unlock(); },
+                          [] {
+                            instance().keeper.reset();
+                            instance().mutex.unlock();
+                          }) == 0;
+  }
+};
+
+}  // namespace
 
 std::shared_ptr<HeartbeatKeeper> HeartbeatKeeper::of_this_process() {
-  static std::mutex mutex;
-  static std::weak_ptr<HeartbeatKeeper> current;
-  const std::lock_guard lock(mutex);
-  std::shared_ptr<HeartbeatKeeper> keeper = current.lock();
-  if (!keeper) current = keeper = std::make_shared<HeartbeatKeeper>();
+  static const bool registered = Shared::survives_forks();
+  if (!registered) return std::make_shared<HeartbeatKeeper>();
+  Shared& shared = Shared::instance();
+  const std::lock_guard lock(shared.mutex);
+  std::shared_ptr<HeartbeatKeeper> keeper = shared.keeper.lock();
+  if (!keeper) shared.keeper = keeper = std::make_shared<HeartbeatKeeper>();
   return keeper;
 }
 
-HeartbeatKeeper::HeartbeatKeeper() : thread_([this] { run(); }) {}
+HeartbeatKeeper::HeartbeatKeeper() : process_(getpid()), work_(std::make_unique<Work>()) {
+  work_->thread = std::thread([work = work_.get()] { work->run(); });
+}
 
 HeartbeatKeeper::~HeartbeatKeeper() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+  if (getpid() != process_) {
+    // A copy that came by a fork, without the thread: waiting for it would never end, nor would destroying what it
+    // waits on.
+    static_cast<void>(work_.release());
+    return;
   }
-  changed_.notify_all();
-  thread_.join();
+  {
+    const std::lock_guard lock(work_->mutex);
+    work_->stopping = true;
+  }
+  work_->changed.notify_all();
+  work_->thread.join();
 }
 
 void HeartbeatKeeper::keep(const std::shared_ptr<Storage>& storage, std::string worker,
                            std::chrono::milliseconds interval) {
   storage->heartbeat(worker);
   {
-    const std::lock_guard lock(mutex_);
-    beats_.push_back({storage, std::move(worker), interval, std::chrono::steady_clock::now() + interval});
+    const std::lock_guard lock(work_->mutex);
+    work_->beats.push_back({storage, std::move(worker), interval, std::chrono::steady_clock::now() + interval});
   }
-  changed_.notify_all();
+  work_->changed.notify_all();
 }
 
-void HeartbeatKeeper::run() {
-  std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    std::erase_if(beats_, [](const Beat& beat) { return beat.storage.expired(); });
-    const auto next = std::ranges::min_element(beats_, {}, &Beat::due);
-    if (next == beats_.end()) {
-      changed_.wait(lock);
+void HeartbeatKeeper::Work::run() {
+  std::unique_lock lock(mutex);
+  while (!stopping) {
+    std::erase_if(beats, [](const Beat& beat) { return beat.storage.expired(); });
+    const auto next = std::ranges::min_element(beats, {}, &Beat::due);
+    if (next == beats.end()) {
+      changed.wait(lock);
       continue;
     }
     const auto time = std::chrono::steady_clock::now();
     if (next->due > time) {
       // A copy of the time: `keep` may move the beats while this waits.
       const auto due = next->due;
-      changed_.wait_until(lock, due);
+      changed.wait_until(lock, due);
       continue;
     }
     next->due = time + next->interval;

@@ -2,6 +2,8 @@
 // One thread of the process that says for all its studies that it lives.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -16,7 +18,7 @@ namespace hone {
 
 class HeartbeatKeeper {
  public:
-  /// The process's keeper; lives while somebody holds it.
+  /// The process's keeper; lives while somebody holds it. A forked child has its own: threads stay with the parent.
   static std::shared_ptr<HeartbeatKeeper> of_this_process();
   HeartbeatKeeper();
   ~HeartbeatKeeper();
@@ -31,13 +33,19 @@ class HeartbeatKeeper {
     std::chrono::milliseconds interval;
     std::chrono::steady_clock::time_point due;
   };
-  void run();
+  /// What the thread works on.
+  struct Work {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<Beat> beats;
+    bool stopping = false;
+    std::thread thread;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Beat> beats_;
-  bool stopping_ = false;
-  std::thread thread_;
+    void run();
+  };
+
+  pid_t process_;
+  std::unique_ptr<Work> work_;
 };
 
 }  // namespace hone

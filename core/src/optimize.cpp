@@ -72,12 +72,20 @@ class Loop {
 
   void work() {
     try {
-      while (may_begin()) {
-        if (!one_trial()) return;
+      if (options_.in_thread) {
+        options_.in_thread([this] { all_trials(); });
+      } else {
+        all_trials();
       }
     } catch (...) {
       const std::lock_guard lock(mutex_);
       if (!error_) error_ = std::current_exception();
+    }
+  }
+
+  void all_trials() {
+    while (may_begin()) {
+      if (!one_trial()) return;
     }
   }
 

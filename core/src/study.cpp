@@ -108,15 +108,20 @@ std::map<std::string, Choice> Study::Impl::fixed_values(Storage& storage, StudyI
 }
 
 std::unique_ptr<Trial::Impl> Study::Impl::start(const Claim& claim, std::map<std::string, Choice> fixed) {
+  std::unique_ptr<StudyTrial> trial;
   try {
     if (claim.takes_fixed_values) {
       fixed.merge(fixed_values(*storage, id, claim.number));
     }
-    auto trial = std::make_unique<StudyTrial>(shared_from_this(), claim, std::move(fixed));
+    trial = std::make_unique<StudyTrial>(shared_from_this(), claim, std::move(fixed));
     trial->begin();
     return trial;
   } catch (const StorageError&) {
     abandon(claim.token_text);
+    throw;
+  } catch (const TrialReleased&) {
+    // The sampler was interrupted, which is as if the objective had been.
+    if (trial) trial->release();
     throw;
   } catch (const Error& error) {
     // A sampler that fails leaves no dangling trial behind.

@@ -67,6 +67,7 @@ void Study::Impl::finish(TrialNumber number, std::string_view owner, TrialPatch 
     if (!reports.empty() && !std::isnan(reports.back().value)) ending.values = {reports.back().value};
   }
   CollectedAttributes attributes;
+  std::exception_ptr interruption;
   if (ready) {
     CohortId cohort = no_cohort;
     {
@@ -85,6 +86,9 @@ void Study::Impl::finish(TrialNumber number, std::string_view owner, TrialPatch 
       logger->error(error.what());
     } catch (const FactPending&) {
       logger->error("sampler/" + resolved_sampler.name + ": after_trial cannot publish facts");
+    } catch (const TrialReleased&) {
+      // The trial has ended: its result is stored before the interruption goes on.
+      interruption = std::current_exception();
     }
   }
   attributes.add_to(patch.trial);
@@ -100,7 +104,7 @@ void Study::Impl::finish(TrialNumber number, std::string_view owner, TrialPatch 
   if (!owner.empty()) preconditions.owner = owner;
   preconditions.state = TrialState::running;
   switch (apply(patch, preconditions).refusal) {
-    case Refusal::none: return;
+    case Refusal::none: break;
     case Refusal::trial_finished:
       throw TrialError("trial " + std::to_string(number) + " is finished already; its result stands", number);
     case Refusal::no_such_trial:
@@ -112,6 +116,7 @@ void Study::Impl::finish(TrialNumber number, std::string_view owner, TrialPatch 
           "trial " + std::to_string(number) + " was taken over by another worker meanwhile; this result is dropped",
           number);
   }
+  if (interruption) std::rethrow_exception(interruption);
 }
 
 }  // namespace hone

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import os
+import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Type, Union
 
@@ -15,7 +17,7 @@ from hone._progress import ProgressBar
 from hone._sampler import Pruner, Sampler
 from hone.distributions import Distribution
 from hone.exceptions import ConfigError, TrialError
-from hone.storages import BaseStorage, get_storage
+from hone.storages import BaseStorage
 from hone.trial import FrozenTrial, StudyDirection, Trial, TrialState
 
 if TYPE_CHECKING:
@@ -54,15 +56,16 @@ class Study:
     def _engine(self) -> _core.Study:
         if self._forked:
             self._reopen()
+        _core.refuse_inside_plugin(self._engine_object)
         return self._engine_object
 
     def _reopen(self) -> None:
-        # After a fork the parent's connections must be neither used nor closed here.
-        self._forked = False
-        storage = get_storage(self._storage_object._url)
-        engine = _load_engine(self._engine_object.name, storage, self._sampler, self._pruner, self._space)
-        _abandoned.append((self._engine_object, self._storage_object))
-        self._engine_object, self._storage_object = engine, storage
+        with _reopening:
+            if self._forked:
+                self._engine_object = _load_engine(
+                    self._engine_object.name, self._storage_object, self._sampler, self._pruner, self._space
+                )
+                self._forked = False
 
     def __reduce__(self) -> tuple:
         return _unpickle, (self.study_name, self._storage_object, self._sampler, self._pruner, self._space)
@@ -130,7 +133,7 @@ class Study:
 
     def stop(self) -> None:
         """Ends a running `optimize` after the running trials."""
-        self._engine.stop()
+        self._engine_object.stop()
 
     def ask(
         self, fixed_distributions: Optional[Dict[str, Distribution]] = None, *, lease: Optional[float] = None
@@ -234,7 +237,7 @@ class Study:
 
     @property
     def study_name(self) -> str:
-        return self._engine.name
+        return self._engine_object.name
 
     @property
     def seed(self) -> int:
@@ -249,12 +252,12 @@ class Study:
 
     @property
     def directions(self) -> List[StudyDirection]:
-        return [StudyDirection(number) for number in self._engine.directions]
+        return [StudyDirection(number) for number in self._engine_object.directions]
 
     @property
     def is_shared(self) -> bool:
         """Whether other processes can take part: the study is in a file or a database."""
-        return self._storage_object._opened.shared
+        return self._storage_object._opened_object.shared
 
     @property
     def sampler(self) -> Any:
@@ -326,7 +329,7 @@ class Study:
         return f"<hone.Study '{self._engine_object.name}' in {self._storage_object.location}>"
 
     def _best_in_words(self) -> Optional[str]:
-        if len(self._engine.directions) > 1:
+        if len(self._engine_object.directions) > 1:
             return None
         best = self._engine.best_trial()
         return None if best is None else f"best value {best.values[0]:g} in trial {best.number}"
@@ -374,13 +377,19 @@ def _unpickle(name: str, storage: BaseStorage, sampler: Any, pruner: Any, space:
 
 # ---- processes
 
-# What a fork left behind of the parent's; kept to the end, because closing it would disturb the parent.
-_abandoned: List[Any] = []
+# Threads that the interpreter does not wait for (daemons) may be optimizing when it ends.
+atexit.register(_core.end_loops, 2.0)
+
+_reopening = threading.Lock()
 
 
 def _after_fork() -> None:
+    """As for storages: the parent's engines are neither used nor closed in a child."""
+    global _reopening
+    _reopening = threading.Lock()
     for study in list(_live_studies):
-        study._forked = study._storage_object._opened.shared
+        _core.keep_for_ever(study._engine_object)
+        study._forked = study._storage_object._opened_object.shared
 
 
 if hasattr(os, "register_at_fork"):

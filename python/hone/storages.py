@@ -5,6 +5,8 @@ studies may share."""
 from __future__ import annotations
 
 import os
+import threading
+import weakref
 from typing import Any, List, Optional, Union
 
 from hone import _core
@@ -13,12 +15,26 @@ from hone.exceptions import ConfigError
 __all__ = ["BaseStorage", "InMemoryStorage", "RDBStorage", "get_storage"]
 
 
+_live_storages: "weakref.WeakSet[BaseStorage]" = weakref.WeakSet()
+
+
 class BaseStorage:
     """An opened storage."""
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._opened = _core.Storage.open(url)
+        self._opened_object = _core.Storage.open(url)
+        self._forked = False
+        _live_storages.add(self)
+
+    @property
+    def _opened(self) -> _core.Storage:
+        if self._forked:
+            with _reopening:
+                if self._forked:
+                    self._opened_object = _core.Storage.open(self._url)
+                    self._forked = False
+        return self._opened_object
 
     @property
     def location(self) -> str:
@@ -90,3 +106,22 @@ def __getattr__(name: str) -> Optional[object]:
     if name.startswith("Journal") or name.startswith("Grpc"):
         raise AttributeError(f"hone has no {name}; use a URL such as 'sqlite:///study.db' with create_study")
     raise AttributeError(f"module 'hone.storages' has no attribute '{name}'")
+
+
+# ---- processes
+
+_reopening = threading.Lock()
+
+
+def _after_fork() -> None:
+    """In a forked child the parent's connections are neither used nor closed, which would disturb the parent; what is
+    shared is opened anew when it is next used."""
+    global _reopening
+    _reopening = threading.Lock()
+    for storage in list(_live_storages):
+        _core.keep_for_ever(storage._opened_object)
+        storage._forked = storage._opened_object.shared
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

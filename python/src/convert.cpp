@@ -7,7 +7,10 @@
 namespace hone::python {
 namespace {
 
-std::string class_of(nb::handle value) { return nb::cast<std::string>(value.type().attr("__name__")); }
+// Storages read back what nests up to 512 levels.
+constexpr int deepest_value = 500;
+
+std::string class_of(nb::handle value) { return readable(nb::object(value.type().attr("__name__"))); }
 
 [[noreturn]] void refuse(nb::handle value, const char* wanted) {
   throw nb::type_error((class_of(value) + " is no " + wanted).c_str());
@@ -34,8 +37,39 @@ std::optional<Choice> scalar_from(nb::handle value) {
   if (PyBool_Check(value.ptr())) return Choice(value.ptr() == Py_True);
   if (PyLong_Check(value.ptr())) return Choice(int64_from(value));
   if (PyFloat_Check(value.ptr())) return Choice(PyFloat_AS_DOUBLE(value.ptr()));
-  if (PyUnicode_Check(value.ptr())) return Choice(nb::cast<std::string>(value));
+  if (PyUnicode_Check(value.ptr())) return Choice(text_from(value, "a text"));
   return std::nullopt;
+}
+
+Json json_from(nb::handle given, int depth) {
+  if (depth > deepest_value) {
+    throw nb::value_error(
+        ("a value nests deeper than " + std::to_string(deepest_value) + " levels, or holds itself").c_str());
+  }
+  const nb::object value = plain(given);
+  if (const std::optional<Choice> scalar = scalar_from(value)) {
+    return std::visit(
+        [](const auto& content) -> Json {
+          if constexpr (std::is_same_v<std::decay_t<decltype(content)>, std::monostate>)
+            return Json();
+          else
+            return Json(content);
+        },
+        *scalar);
+  }
+  if (PyDict_Check(value.ptr())) {
+    Json object{Json::Object{}};
+    for (const auto& [key, member] : nb::borrow<nb::dict>(value)) {
+      object.set(text_from(nb::str(key), "a key"), json_from(member, depth + 1));
+    }
+    return object;
+  }
+  if (PyList_Check(value.ptr()) || PyTuple_Check(value.ptr())) {
+    Json::Array array;
+    for (const nb::handle item : value) array.push_back(json_from(item, depth + 1));
+    return array;
+  }
+  refuse(value, "value that JSON has (None, bool, int, float, str, list, dict)");
 }
 
 nb::object datetime_from(const std::optional<Timestamp>& time) {
@@ -86,6 +120,37 @@ std::map<std::string, double> constraints_from(nb::handle trial) {
 
 }  // namespace
 
+std::string text_from(nb::handle value, const char* what) {
+  if (!PyUnicode_Check(value.ptr())) {
+    throw nb::type_error((std::string(what) + " must be a str, but is " + class_of(value)).c_str());
+  }
+  Py_ssize_t size = 0;
+  if (const char* const bytes = PyUnicode_AsUTF8AndSize(value.ptr(), &size)) {
+    return {bytes, static_cast<std::size_t>(size)};
+  }
+  PyErr_Clear();
+  throw nb::value_error(
+      (std::string(what) + " holds half a surrogate pair, which UTF-8 does not have: '" + readable(value) + "'")
+          .c_str());
+}
+
+std::string readable(nb::handle text) noexcept {
+  const nb::object bytes = nb::steal(
+      PyUnicode_Check(text.ptr()) ? PyUnicode_AsEncodedString(text.ptr(), "utf-8", "backslashreplace") : nullptr);
+  if (!bytes.is_valid()) {
+    PyErr_Clear();
+    return {};
+  }
+  return {PyBytes_AS_STRING(bytes.ptr()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.ptr()))};
+}
+
+nb::dict dict_from(nb::handle value, const char* what) {
+  if (!PyDict_Check(value.ptr())) {
+    throw nb::type_error((std::string(what) + " must be a dict, but is " + class_of(value)).c_str());
+  }
+  return nb::borrow<nb::dict>(value);
+}
+
 nb::object attribute(const char* module, const char* name) { return nb::module_::import_(module).attr(name); }
 
 nb::object to_python(const Json& value) {
@@ -106,37 +171,14 @@ nb::object to_python(const Json& value) {
   return nb::none();
 }
 
-Json json_from(nb::handle given) {
-  const nb::object value = plain(given);
-  if (const std::optional<Choice> scalar = scalar_from(value)) {
-    return std::visit(
-        [](const auto& content) -> Json {
-          if constexpr (std::is_same_v<std::decay_t<decltype(content)>, std::monostate>)
-            return Json();
-          else
-            return Json(content);
-        },
-        *scalar);
-  }
-  if (PyDict_Check(value.ptr())) {
-    Json object{Json::Object{}};
-    for (const auto& [key, member] : nb::borrow<nb::dict>(value)) {
-      object.set(nb::cast<std::string>(nb::str(key)), json_from(member));
-    }
-    return object;
-  }
-  if (PyList_Check(value.ptr()) || PyTuple_Check(value.ptr())) {
-    Json::Array array;
-    for (const nb::handle item : value) array.push_back(json_from(item));
-    return array;
-  }
-  refuse(value, "value that JSON has (None, bool, int, float, str, list, dict)");
-}
+Json json_from(nb::handle value) { return json_from(value, 0); }
 
 std::map<std::string, Json> json_map_from(nb::handle dict) {
   std::map<std::string, Json> result;
   if (dict.is_none()) return result;
-  for (const auto& [key, value] : nb::cast<nb::dict>(dict)) result[nb::cast<std::string>(key)] = json_from(value);
+  for (const auto& [key, value] : dict_from(dict, "the attributes")) {
+    result[text_from(key, "an attribute's key")] = json_from(value);
+  }
   return result;
 }
 
@@ -166,7 +208,9 @@ Choice choice_from(nb::handle given) {
 
 std::map<std::string, Choice> choices_from(nb::handle dict) {
   std::map<std::string, Choice> result;
-  for (const auto& [key, value] : nb::cast<nb::dict>(dict)) result[nb::cast<std::string>(key)] = choice_from(value);
+  for (const auto& [key, value] : dict_from(dict, "the parameters")) {
+    result[text_from(key, "a parameter's name")] = choice_from(value);
+  }
   return result;
 }
 
@@ -234,7 +278,8 @@ FrozenTrial frozen_trial_from(nb::handle trial, bool with_attributes) {
   result.complete_time = timestamp_from(trial.attr("datetime_complete"));
   const nb::dict distributions = nb::cast<nb::dict>(trial.attr("distributions"));
   for (const auto& [name, value] : nb::cast<nb::dict>(trial.attr("params"))) {
-    result.params.push_back({nb::cast<std::string>(name), distribution_from(distributions[name]), choice_from(value)});
+    result.params.push_back(
+        {text_from(name, "a parameter's name"), distribution_from(distributions[name]), choice_from(value)});
   }
   result.intermediate_values = reports_from(trial.attr("intermediate_values"));
   result.constraints = constraints_from(trial);

@@ -28,9 +28,17 @@ namespace nb = nanobind;
 /// A class or function of the Python part of the package, such as `attribute("hone.trial", "FrozenTrial")`.
 nb::object attribute(const char* module, const char* name);
 
+/// A str as UTF-8. `what` names it in the error: "a parameter's name".
+/// @throws nb::type_error for anything but a str, nb::value_error for a str that UTF-8 cannot hold (half a surrogate)
+std::string text_from(nb::handle value, const char* what);
+/// A str as UTF-8 for people to read: what UTF-8 cannot hold stands as its escape. Empty if it cannot be read at all.
+std::string readable(nb::handle text) noexcept;
+/// The value itself. @throws nb::type_error for anything but a dict
+nb::dict dict_from(nb::handle value, const char* what);
+
 nb::object to_python(const Json& value);
 /// None, bool, int, float, str, lists, tuples and dicts of these; numbers of NumPy as what they hold.
-/// @throws nb::type_error that names the type, nb::value_error for an int beyond 64 bits
+/// @throws nb::type_error that names the type, nb::value_error for an int beyond 64 bits and for what nests too deep
 Json json_from(nb::handle value);
 std::map<std::string, Json> json_map_from(nb::handle dict);
 

@@ -28,6 +28,8 @@ void translate(const std::exception_ptr& error, void*) {
     std::rethrow_exception(error);
   } catch (PythonFailure& failure) {
     failure.error().restore();
+  } catch (const PythonInterruption& interruption) {
+    interruption.cause().error().restore();
   } catch (const DuplicatedStudyError& e) {
     raise("DuplicatedStudyError", e.what(), {{"study", text(e.study)}, {"retryable", nb::bool_(e.retryable)}});
   } catch (const StorageError& e) {
@@ -47,6 +49,8 @@ void translate(const std::exception_ptr& error, void*) {
     raise("TrialError", e.what(), {{"trial", nb::int_(e.trial)}, {"parameter", text(e.parameter)}});
   } catch (const Error& e) {
     raise("HoneError", e.what());
+  } catch (const nb::cast_error&) {
+    PyErr_SetString(PyExc_TypeError, "a value is of a type that cannot be used here");
   } catch (const FactPending&) {
     PyErr_SetNone(attribute("hone._sampler", "FactPending").ptr());
   }
@@ -72,7 +76,7 @@ nb::python_error normalized(nb::python_error error) {
 std::string summary_of(nb::python_error& error) {
   const nb::object lines = attribute("traceback", "format_exception_only")(error.type(), error.value());
   std::string all;
-  for (const nb::handle line : lines) all += nb::cast<std::string>(nb::str(line));
+  for (const nb::handle line : lines) all += readable(line);
   while (!all.empty() && all.back() == '\n') all.pop_back();
   return all;
 }
@@ -84,6 +88,9 @@ void register_errors() { nb::register_exception_translator(&translate); }
 PythonPluginError::PythonPluginError(PythonFailure cause, const std::string& whose, const char* function)
     : PluginError(whose + " failed in " + function + ": " + cause.what(), whose, {}, function),
       cause_(std::make_shared<PythonFailure>(std::move(cause))) {}
+
+PythonInterruption::PythonInterruption(PythonFailure cause)
+    : cause_(std::make_shared<PythonFailure>(std::move(cause))) {}
 
 PythonFailure::PythonFailure(nanobind::python_error error)
     : error_(normalized(std::move(error))), summary_(summary_of(error_)) {}

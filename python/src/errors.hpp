@@ -39,4 +39,15 @@ class PythonPluginError : public PluginError {
   std::shared_ptr<PythonFailure> cause_;
 };
 
+/// What ends programs, not calls (KeyboardInterrupt, SystemExit), raised in a sampler or pruner: the trial is given
+/// back, and what was called raises it again.
+class PythonInterruption : public TrialReleased {
+ public:
+  explicit PythonInterruption(PythonFailure cause);
+  PythonFailure& cause() const { return *cause_; }
+
+ private:
+  std::shared_ptr<PythonFailure> cause_;
+};
+
 }  // namespace hone::python

@@ -22,9 +22,13 @@ NB_MODULE(_core, module) {
   register_errors();
   bind_trial(module);
   bind_study(module);
+  bind_end(module);
   bind_study_view(module);
   bind_plugins(module);
   bind_study_channel(module);
   bind_algorithm_session(module);
   bind_native_algorithms(module);
+  module.def(
+      "keep_for_ever", [](nanobind::handle object) { object.inc_ref(); }, nanobind::arg("object"),
+      "Lets the object outlast the interpreter, for what must not be closed in this process.");
 }

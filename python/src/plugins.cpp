@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "convert.hpp"
+#include "interpreter_lock.hpp"
 #include "python_plugin.hpp"
 #include "study.hpp"
 #include "unlocked.hpp"
@@ -15,13 +16,17 @@ class PythonLogger final : public Logger {
  public:
   void write(LogLevel level, std::string_view message) const noexcept override {
     if (static_cast<int>(level) < least_.load(std::memory_order_relaxed) || !Py_IsInitialized()) return;
-    const nb::gil_scoped_acquire lock;
-    const nb::error_scope keep_error;
-    try {
-      attribute("hone.logging", "_write")(static_cast<int>(level), nb::str(message.data(), message.size()));
-    } catch (const std::exception&) {
-      // A message that cannot be shown is lost; the work goes on.
-    }
+    with_python([&] {
+      const nb::error_scope keep_error;
+      try {
+        attribute("hone.logging", "_write")(static_cast<int>(level), nb::str(message.data(), message.size()));
+      } catch (const nb::python_error& error) {
+        // A message that cannot be shown is lost and the work goes on; but an interruption arrives a moment later.
+        if (!error.matches(PyExc_Exception)) PyThreadState_SetAsyncExc(PyThread_get_thread_ident(), error.type().ptr());
+      } catch (const std::exception&) {
+        // Likewise.
+      }
+    });
   }
   void set_least(int level) { least_ = level; }
 

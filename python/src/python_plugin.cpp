@@ -10,6 +10,7 @@
 
 #include "convert.hpp"
 #include "errors.hpp"
+#include "interpreter_lock.hpp"
 #include "study.hpp"
 #include "study_view.hpp"
 
@@ -27,8 +28,7 @@ class HeldObject {
       object_.release();
       return;
     }
-    const nb::gil_scoped_acquire lock;
-    object_.reset();
+    with_python([this] { object_.reset(); });
   }
   const nb::object& get() const { return object_; }
 
@@ -39,13 +39,21 @@ class HeldObject {
 // Calls into Python with the interpreter's lock; what is raised there becomes an error of the core.
 template <class Call>
 auto in_python(const char* plugin, const char* function, const Call& call) {
-  const nb::gil_scoped_acquire lock;
-  try {
-    return call();
-  } catch (nb::python_error& error) {
-    if (error.matches(attribute("hone._sampler", "FactPending"))) throw FactPending{};
-    throw PythonPluginError(PythonFailure(std::move(error)), plugin, function);
-  }
+  return with_python([&] {
+    try {
+      return call();
+    } catch (nb::python_error& error) {
+      if (error.matches(attribute("hone._sampler", "FactPending"))) throw FactPending{};
+      if (!error.matches(PyExc_Exception) && InterpreterUnlock::in_this_thread()) {
+        interrupt_optimize(error);
+        throw PythonInterruption(PythonFailure(std::move(error)));
+      }
+      throw PythonPluginError(PythonFailure(std::move(error)), plugin, function);
+    } catch (const nb::cast_error&) {
+      throw PluginError(std::string(plugin) + " failed in " + function + ": it returned a value of a wrong type",
+                        plugin, {}, function);
+    }
+  });
 }
 
 nb::dict dict_of(const SearchSpace& space) {
@@ -57,8 +65,8 @@ nb::dict dict_of(const SearchSpace& space) {
 double internal_value(const Parameter& parameter, nb::handle value) {
   const std::optional<double> internal = to_internal(*parameter.distribution, choice_from(value));
   if (!internal) {
-    throw TrialError("the sampler returned " + nb::cast<std::string>(nb::repr(value)) + " for '" +
-                         std::string(parameter.name) + "', which cannot be a value of its distribution",
+    throw TrialError("the sampler returned " + readable(nb::repr(value)) + " for '" + std::string(parameter.name) +
+                         "', which cannot be a value of its distribution",
                      -1, std::string(parameter.name));
   }
   return *internal;
@@ -84,7 +92,8 @@ class PythonSampler final : public Sampler {
                                       const SearchSpace& space) override {
     return in_python(name, "sample_relative", [&] {
       const LentStudy lent(study, trial);
-      const nb::dict drawn = nb::cast<nb::dict>(method("sample_relative")(lent.study(), lent.trial(), dict_of(space)));
+      const nb::dict drawn = dict_from(method("sample_relative")(lent.study(), lent.trial(), dict_of(space)),
+                                       "what sample_relative returns");
       std::vector<double> values(space.size(), std::numeric_limits<double>::quiet_NaN());
       for (std::size_t i = 0; i < space.size(); ++i) {
         const nb::str key(space[i].name.data(), space[i].name.size());
@@ -110,8 +119,8 @@ class PythonSampler final : public Sampler {
       const nb::object more = method("after_trial")(
           lent.study(), lent.trial(), attribute("hone.trial", "TrialState")(static_cast<int>(state)), list);
       if (more.is_none()) return;
-      for (const auto& [key, value] : nb::cast<nb::dict>(more)) {
-        attributes.set_system_attr(nb::cast<std::string>(key), json_from(value));
+      for (const auto& [key, value] : dict_from(more, "what after_trial returns")) {
+        attributes.set_system_attr(text_from(key, "an attribute's key"), json_from(value));
       }
     });
   }
@@ -133,9 +142,11 @@ class PythonPruner final : public Pruner {
     });
   }
   std::optional<std::string> cohort(const StudyView& study, const TrialView& trial) override {
-    return in_python(name, "cohort", [&] {
+    return in_python(name, "cohort", [&]() -> std::optional<std::string> {
       const LentStudy lent(study, trial);
-      return nb::cast<std::optional<std::string>>(object_.get().attr("cohort")(lent.study(), lent.trial()));
+      const nb::object cohort = object_.get().attr("cohort")(lent.study(), lent.trial());
+      if (cohort.is_none()) return std::nullopt;
+      return text_from(cohort, "what cohort returns");
     });
   }
 

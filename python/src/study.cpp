@@ -89,13 +89,17 @@ nb::object ask(Study& self, nb::handle fixed, nb::handle distributions, std::opt
 FrozenTrial tell_running(Study& self, const RunningTrial& running, const std::optional<Values>& values,
                          TellOptions options) {
   try {
-    options.owner_token = running.live().owner_token();
-    running.live().flush();
-    return self.tell(running.number(), values, options);
+    options.owner_token = running.with([](Trial& trial) {
+      trial.flush();
+      return trial.owner_token();
+    });
+    return unlocked([&] { return self.tell(running.number(), values, options); });
   } catch (const TrialError&) {
     // Finished meanwhile, or before, is the one error that may be skipped.
-    if (!options.skip_if_finished || !is_finished(self.trial(running.number()).state)) throw;
-    return self.trial(running.number());
+    if (!options.skip_if_finished) throw;
+    FrozenTrial told = unlocked([&] { return self.trial(running.number()); });
+    if (!is_finished(told.state)) throw;
+    return told;
   }
 }
 
@@ -108,7 +112,7 @@ nb::object tell(Study& self, nb::handle trial, const std::optional<std::vector<d
   const std::optional<Values> values = given ? std::optional<Values>(*given) : std::nullopt;
   if (nb::isinstance<RunningTrial>(trial)) {
     auto& running = nb::cast<RunningTrial&>(trial);
-    const FrozenTrial told = unlocked([&] { return tell_running(self, running, values, options); });
+    const FrozenTrial told = tell_running(self, running, values, options);
     running.end(true);
     return to_python(told);
   }

@@ -21,6 +21,10 @@ struct OpenedStorage {
 
 void bind_study(nanobind::module_& module);
 void bind_optimize(nanobind::class_<Study>& study);
+/// Ends the `optimize` that this thread works for, if there is one, by this exception. Needs the interpreter's lock.
+void interrupt_optimize(nanobind::python_error error);
+
+void bind_end(nanobind::module_& module);
 void bind_plugins(nanobind::module_& module);
 void bind_study_channel(nanobind::module_& module);
 void bind_algorithm_session(nanobind::module_& module);

@@ -4,15 +4,19 @@
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 #include <nanobind/ndarray.h>
 
-#include <hone/study.hpp>
+#include <hone/error.hpp>
 
 #include "convert.hpp"
 
 namespace hone::python {
 namespace {
+
+// The names of the studies whose samplers and pruners this thread runs. By its address a name stands for the study.
+thread_local std::vector<std::string_view> studies_on_loan;
 
 // The history is reached through the loan, so that it ends with it.
 struct LentHistory {
@@ -240,9 +244,24 @@ LentStudy::LentStudy(const StudyView& study, const TrialView& trial) {
         to_python(to_external(history.distribution(cell.distribution), cell.value));
   }
   trial_ = attribute("hone._sampler", "TrialView")(trial.number(), params, study_);
+  studies_on_loan.push_back(study.name());
 }
 
-LentStudy::~LentStudy() { nb::cast<Lent&>(study_).take_back(); }
+LentStudy::~LentStudy() {
+  studies_on_loan.pop_back();
+  nb::cast<Lent&>(study_).take_back();
+}
+
+void refuse_inside_plugin(const Study& study) {
+  for (const std::string_view lent : studies_on_loan) {
+    const bool same = lent.data() == study.name().data();
+    // In memory a study that was loaded once more is the same one.
+    if (!same && (lent != study.name() || study.storage().shared())) continue;
+    throw Error("the study '" + study.name() +
+                "' was called from inside its own sampler or pruner, where it would wait for itself; use the `study` "
+                "and the `trial` that the call was given");
+  }
+}
 
 std::optional<Parameter> find_parameter(const StudyView& study, const std::string& name, nb::handle distribution) {
   const History& history = study.history().all();
@@ -258,8 +277,8 @@ std::optional<Parameter> find_parameter(const StudyView& study, const std::strin
 
 SearchSpace space_from(const StudyView& study, nb::handle space) {
   SearchSpace result;
-  for (const auto& [name, distribution] : nb::cast<nb::dict>(space)) {
-    if (const auto parameter = find_parameter(study, nb::cast<std::string>(name), distribution)) {
+  for (const auto& [name, distribution] : dict_from(space, "what infer_relative_search_space returns")) {
+    if (const auto parameter = find_parameter(study, text_from(name, "a parameter's name"), distribution)) {
       result.push_back(*parameter);
     }
   }
@@ -269,6 +288,7 @@ SearchSpace space_from(const StudyView& study, nb::handle space) {
 
 void bind_study_view(nb::module_& module) {
   using namespace nb::literals;
+  module.def("refuse_inside_plugin", &refuse_inside_plugin, "study"_a);
   bind_random_stream(module);
   bind_history(module);
   nb::class_<Lent>(module, "StudyView", "A study as samplers and pruners see it, during one call.")

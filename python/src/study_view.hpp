@@ -9,6 +9,7 @@
 #include <string>
 
 #include <hone/search_space.hpp>
+#include <hone/study.hpp>
 #include <hone/study_view.hpp>
 
 namespace hone::python {
@@ -38,8 +39,8 @@ class Lent {
   const TrialView* trial_;
 };
 
-/// The Python objects that stand for a StudyView and a TrialView during one call. Afterwards they refuse to answer.
-/// Needs the interpreter's lock from construction to destruction.
+/// The Python objects that stand for a StudyView and a TrialView during one call. Afterwards they refuse to answer, and
+/// meanwhile the study itself does, in this thread. Needs the interpreter's lock from construction to destruction.
 class LentStudy {
  public:
   LentStudy(const StudyView& study, const TrialView& trial);
@@ -54,6 +55,10 @@ class LentStudy {
   nanobind::object study_;
   nanobind::object trial_;
 };
+
+/// @throws Error inside of a call into the study's own sampler or pruner, which would wait for itself: the study's
+/// locks are held for as long as it runs
+void refuse_inside_plugin(const Study& study);
 
 /// The parameter of the history, or of the declared space, with this name and distribution; nothing if there is none.
 std::optional<Parameter> find_parameter(const StudyView& study, const std::string& name, nanobind::handle distribution);

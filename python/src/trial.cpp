@@ -2,45 +2,38 @@
 #include "running_trial.hpp"
 
 #include "convert.hpp"
-#include "unlocked.hpp"
 
 namespace hone::python {
 namespace {
 
 double suggest_float(RunningTrial& self, std::string_view name, double low, double high, std::optional<double> step,
                      bool log) {
-  Trial& trial = self.live();
-  return unlocked([&] { return trial.suggest_float(name, low, high, {.step = step, .log = log}); });
+  return self.with([&](Trial& trial) { return trial.suggest_float(name, low, high, {.step = step, .log = log}); });
 }
 
 std::int64_t suggest_int(RunningTrial& self, std::string_view name, std::int64_t low, std::int64_t high,
                          std::int64_t step, bool log) {
-  Trial& trial = self.live();
-  return unlocked([&] { return trial.suggest_int(name, low, high, {.step = step, .log = log}); });
+  return self.with([&](Trial& trial) { return trial.suggest_int(name, low, high, {.step = step, .log = log}); });
 }
 
 nb::object suggest_categorical(RunningTrial& self, std::string_view name, nb::handle choices) {
   std::vector<Choice> list;
   for (const nb::handle choice : choices) list.push_back(choice_from(choice));
-  Trial& trial = self.live();
-  const Choice* chosen = unlocked([&] { return &trial.suggest_categorical(name, list); });
+  const Choice* chosen = self.with([&](Trial& trial) { return &trial.suggest_categorical(name, list); });
   return to_python(*chosen);
 }
 
 nb::object suggest(RunningTrial& self, std::string_view name, nb::handle distribution) {
   const Distribution wanted = distribution_from(distribution);
-  Trial& trial = self.live();
-  return to_python(unlocked([&] { return trial.suggest(name, wanted); }));
+  return to_python(self.with([&](Trial& trial) { return trial.suggest(name, wanted); }));
 }
 
 void report(RunningTrial& self, double value, std::int64_t step, std::string_view metric) {
-  Trial& trial = self.live();
-  unlocked([&] { trial.report(metric, value, step); });
+  self.with([&](Trial& trial) { trial.report(metric, value, step); });
 }
 
 bool should_prune(RunningTrial& self) {
-  Trial& trial = self.live();
-  return unlocked([&] { return trial.should_prune(); });
+  return self.with([](Trial& trial) { return trial.should_prune(); });
 }
 
 nb::dict params(const RunningTrial& self) {
@@ -80,33 +73,29 @@ void bind_trial(nb::module_& module) {
           "set_user_attr",
           [](RunningTrial& self, std::string_view key, nb::handle value) {
             const Json json = json_from(value);
-            Trial& trial = self.live();
-            unlocked([&] { trial.set_user_attr(key, json); });
+            self.with([&](Trial& trial) { trial.set_user_attr(key, json); });
           },
           "key"_a, "value"_a.none(), "Keeps a value (anything JSON has) with the trial.")
       .def(
           "set_system_attr",
           [](RunningTrial& self, std::string_view key, nb::handle value) {
             const Json json = json_from(value);
-            Trial& trial = self.live();
-            unlocked([&] { trial.set_system_attr(key, json); });
+            self.with([&](Trial& trial) { trial.set_system_attr(key, json); });
           },
           "key"_a, "value"_a.none(), "For libraries on top of hone.")
       .def(
           "set_constraint",
           [](RunningTrial& self, std::string_view name, double value) {
-            Trial& trial = self.live();
-            unlocked([&] { trial.set_constraint(name, value); });
+            self.with([&](Trial& trial) { trial.set_constraint(name, value); });
           },
           "key"_a, "value"_a, "A constraint by name; the trial is feasible when all are <= 0. Each is set once.")
       .def(
-          "flush", [](RunningTrial& self) { unlocked([&] { self.live().flush(); }); },
+          "flush", [](RunningTrial& self) { self.with([](Trial& trial) { trial.flush(); }); },
           "Writes what is buffered to the storage.")
       .def_prop_ro("number", &RunningTrial::number, "0, 1, 2, ... in order of creation.")
       .def_prop_ro("params", &params, "The values suggested so far, by name.")
       .def_prop_ro("distributions", &distributions, "The distributions suggested so far, by name.")
-      .def_prop_ro("_frozen",
-                   [](const RunningTrial& self) { return to_python(unlocked([&] { return self.frozen(); })); })
+      .def_prop_ro("_frozen", [](const RunningTrial& self) { return to_python(self.frozen()); })
       .def_prop_ro(
           "user_attrs", [](nb::handle self) { return nb::object(nb::object(self.attr("_frozen")).attr("user_attrs")); },
           "The user's attributes of the trial.")
@@ -123,7 +112,7 @@ void bind_trial(nb::module_& module) {
           [](nb::handle self) { return nb::object(nb::object(self.attr("_frozen")).attr("datetime_start")); },
           "When the trial began, in local time.")
       .def_prop_ro(
-          "attempt", [](const RunningTrial& self) { return self.live().attempt(); },
+          "attempt", [](const RunningTrial& self) { return self.with([](Trial& trial) { return trial.attempt(); }); },
           "0 for the first worker on this trial, more after a takeover.")
       .def("__repr__",
            [](const RunningTrial& self) { return "<hone.Trial number=" + std::to_string(self.number()) + ">"; });

@@ -2,7 +2,7 @@
 // Calls into the core without the interpreter's lock.
 #pragma once
 
-#include <nanobind/nanobind.h>
+#include "interpreter_lock.hpp"
 
 namespace hone::python {
 
@@ -10,7 +10,7 @@ namespace hone::python {
 /// here.
 template <class Call>
 auto unlocked(const Call& call) {
-  const nanobind::gil_scoped_release release;
+  const InterpreterUnlock unlock;
   return call();
 }
 

@@ -69,6 +69,8 @@ struct OptimizeOptions {
   std::int64_t jobs = 1;                               ///< threads that run the objective
   /// Called after each trial, one at a time.
   std::vector<std::function<void(Study&, const FrozenTrial&)>> callbacks{};
+  /// Runs `work`, the part of one of the `jobs`, in its thread: a host may prepare the thread and clear up after it.
+  std::function<void(const std::function<void()>& work)> in_thread{};
   /// Called when a trial begins, from its worker's thread.
   std::function<void(const Trial&)> on_start{};
   /// Whether an exception of the objective is a FAIL trial after which the study goes on. By default everything that
