@@ -12,3 +12,7 @@ if(HONE_SANITIZE)
   add_compile_options(-fsanitize=${HONE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${HONE_SANITIZE})
 endif()
+if(CMAKE_UNITY_BUILD)
+  # Sources that are compiled as one look like headers with types of their own.
+  add_compile_options(-Wno-subobject-linkage)
+endif()
