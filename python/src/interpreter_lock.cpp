@@ -21,7 +21,7 @@ PyGILState_STATE ensure() noexcept {
   if (PyGILState_GetThisThreadState() == nullptr && (Py_IsInitialized() == 0 || is_ending())) stay_away();
   try {
     return PyGILState_Ensure();
-  } catch (abi::__forced_unwind&) {
+  } catch (...) {  // the forced unwinding of a thread that comes too late; nothing else is thrown
     stay_away();
   }
 }
@@ -37,7 +37,7 @@ InterpreterLock::InterpreterLock() : state_(ensure()) {}
 InterpreterLock::~InterpreterLock() {
   try {
     PyGILState_Release(state_);
-  } catch (abi::__forced_unwind&) {
+  } catch (...) {  // the forced unwinding of a thread that comes too late; nothing else is thrown
     stay_away();
   }
 }
@@ -50,7 +50,7 @@ InterpreterUnlock::~InterpreterUnlock() {
   --unlocks;
   try {
     PyEval_RestoreThread(state_);
-  } catch (abi::__forced_unwind&) {
+  } catch (...) {  // the forced unwinding of a thread that comes too late; nothing else is thrown
     stay_away();
   }
 }

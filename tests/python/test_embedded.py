@@ -17,6 +17,8 @@ PROGRAM = os.environ.get("HONE_BIN", os.path.join(os.path.dirname(hone.__file__)
 @pytest.fixture
 def run(tmp_path):
     """Runs a study of four trials by a sampler of these lines."""
+    if not os.path.exists(PROGRAM):
+        pytest.skip(f"{PROGRAM} was not built")
 
     def run(lines, **environment):
         (tmp_path / "mine.py").write_text(lines)

@@ -88,7 +88,7 @@ std::string StudyEvolution::start_text(const hone::StudyView& study, hone::Trial
   const Eigen::Index by_default = std::max<Eigen::Index>(default_population_size(n), study.workers());
   const std::int64_t population = options_.popsize.value_or(by_default);
   // Trials that other workers have begun count as well, as far as they can be of the first generation.
-  const std::span<const std::uint32_t> unfinished = study.history()->unfinished();
+  const std::vector<std::uint32_t> unfinished = study.history()->unfinished();
   hone::TrialNumber at = unfinished.empty() ? number : std::min<hone::TrialNumber>(number, unfinished.front());
   at = std::max(at, number - population);
   hone::Json fact;
