@@ -83,7 +83,8 @@ TEST_CASE("many processes try everything once") {
     StudyOptions options = brute_study();
     options.seed = static_cast<std::uint64_t>(round);
     options.storage = storage_spec_from_url("sqlite:///" + file);
-    Study::create(options, shared_registry());
+    // As long as no trial has ended, workers that begin together know of no tree and may repeat each other.
+    Study::create(options, shared_registry()).optimize(branches, 1);
     {
       std::vector<std::jthread> workers;
       for (int i = 0; i < 3; ++i) {

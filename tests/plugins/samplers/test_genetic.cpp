@@ -322,7 +322,10 @@ TEST_CASE("workers agree on each generation, leave none out, and every proposal 
       for (const Json& number : *list.as_array()) members.insert(*number.as_int()), ++named;
     }
     CHECK(members.size() == named);
-    if (configuration.name != "sms_emoa") CHECK(named >= 80);
+    // Too few for one more generation may be left, and those that ran when the last trial began.
+    constexpr std::size_t population_size = 10;
+    constexpr std::size_t jobs = 6;
+    if (configuration.name != "sms_emoa") CHECK(named >= 90 - (population_size - 1) - jobs);
   }
   std::filesystem::remove(file);
 }
