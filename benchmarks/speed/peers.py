@@ -5,6 +5,7 @@ objective itself took.
     peers.py hone|optuna|rustuna SAMPLER STORAGE PARAMETERS TRIALS OBJECTIVES
 """
 
+import json
 import sys
 import time
 
@@ -41,11 +42,12 @@ class Nothing:
         return 0.5
 
 
-# Each library's defaults: TPE is multivariate with 24 candidates and 10 random trials first in all three.
+# TPE is multivariate with 24 candidates and 10 random trials first in all three: the peers' defaults.
 if library == "hone":
     import hone
 
-    study = hone.create_study(sampler=sampler, seed=1, storage=storage, directions=directions)
+    told = json.loads(sampler) if sampler.startswith("{") else sampler
+    study = hone.create_study(sampler=told, seed=1, storage=storage, directions=directions)
 elif library == "optuna":
     import optuna
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -21,7 +22,9 @@ using tpe::DensityModel;
 struct TpeOptions {
   TpeOptions(const hone::Options& options, std::size_t objectives)
       : n_startup_trials(options.get<std::size_t>("n_startup_trials")),
-        n_ei_candidates(options.get<std::size_t>("n_ei_candidates")),
+        n_ei_candidates(options.is_auto("n_ei_candidates")
+                            ? std::nullopt
+                            : std::optional(options.get<std::size_t>("n_ei_candidates"))),
         multivariate(options.is_auto("multivariate") ? objectives == 1 : options.get<bool>("multivariate")),
         group(options.get<bool>("group")),
         warn_independent_sampling(options.get<bool>("warn_independent_sampling")),
@@ -47,8 +50,12 @@ struct TpeOptions {
     }
   }
 
+  // The more parameters, the more rarely a draw is good in all of them; for one parameter more than hyperopt's 24 gain
+  // nothing (README.md has the measurements).
+  std::size_t candidates(std::size_t parameters) const { return n_ei_candidates.value_or(parameters == 1 ? 24 : 256); }
+
   std::size_t n_startup_trials;
-  std::size_t n_ei_candidates;
+  std::optional<std::size_t> n_ei_candidates;
   bool multivariate;
   bool group;
   bool warn_independent_sampling;
@@ -122,7 +129,7 @@ class TpeSampler final : public hone::Sampler {
     std::vector<hone::RandomStream> parameters;
     parameters.reserve(space.size());
     for (const hone::Parameter& p : space) parameters.push_back(study.random(trial, "tpe", p.name));
-    return model.propose(options_.n_ei_candidates, study.random(trial, "tpe/component", space.front().name),
+    return model.propose(options_.candidates(space.size()), study.random(trial, "tpe/component", space.front().name),
                          std::move(parameters));
   }
 
@@ -175,7 +182,9 @@ constexpr const char* violation_sums[] = {"normalized", "plain", nullptr};
 constexpr hone_option options[] = {
     hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
                           "finished trials that are drawn at random before the model is used"),
-    hone::sdk::int_option("n_ei_candidates", "24", "1", nullptr, "candidates among which a proposal is chosen"),
+    hone::sdk::or_auto(hone::sdk::int_option("n_ei_candidates", "\"auto\"", "1", nullptr,
+                                             "candidates among which a proposal is chosen; auto: 256 for parameters "
+                                             "that are drawn jointly, 24 for one")),
     hone::sdk::or_auto(
         hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: with one objective")),
     hone::sdk::bool_option("group", "false",

@@ -201,6 +201,21 @@ TEST_CASE("tpe draws at random until it knows enough trials, as the sampler rand
   CHECK(propose(*tpe, study, 10) != propose(*random, study, 10));
 }
 
+TEST_CASE("tpe looks at 256 candidates for a joint draw and at 24 for one parameter, unless told") {
+  FakeStudy study;
+  for (TrialNumber number = 0; number < 30; ++number) study.add(number, trial_of(number));
+  const auto with = [&](std::int64_t candidates, bool multivariate) {
+    const Configuration told{"tpe", {{"n_ei_candidates", Json(candidates)}, {"multivariate", Json(multivariate)}}};
+    return propose(*make_sampler(told), study, 40);
+  };
+  const auto automatic = propose(*make_sampler({"tpe"}), study, 40);
+  auto many = with(256, true);
+  many["momentum"] = with(24, true)["momentum"];  // which some trials lack, so it is drawn by itself
+  CHECK(automatic == many);
+  CHECK(automatic != with(24, true));
+  CHECK(propose(*make_sampler({"tpe", {{"multivariate", Json(false)}}}), study, 40) == with(24, false));
+}
+
 TEST_CASE("pending trials move what tpe proposes next, unless the constant liar is off") {
   for (const bool liar : {true, false}) {
     FakeStudy study;
