@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace tpe {
@@ -16,10 +17,25 @@ std::vector<const hone::Distribution*> distributions_of(const std::vector<hone::
   return result;
 }
 
+std::vector<std::vector<double>> distances_of(const std::vector<hone::Parameter>& space,
+                                              const CategoricalDistance& distance) {
+  std::vector<std::vector<double>> result(space.size());
+  for (std::size_t column = 0; column < space.size(); ++column) {
+    if (const auto* choices = std::get_if<hone::CategoricalDistribution>(space[column].distribution)) {
+      result[column] = distance.of(space[column].name, *choices);
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
-DensityModel::DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above)
-    : space_(std::move(space)), below_(distributions_of(space_), below), above_(distributions_of(space_), above) {}
+DensityModel::DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above,
+                           const CategoricalDistance& distance)
+    : space_(std::move(space)),
+      by_improvement_(below.weights == WeightRule::improvement),
+      below_(distributions_of(space_), below, distances_of(space_, distance)),
+      above_(distributions_of(space_), above, distances_of(space_, distance)) {}
 
 bool DensityModel::row_of(const hone::History& history, hone::TrialNumber number, std::vector<double>& row) const {
   row.clear();
@@ -63,9 +79,23 @@ void DensityModel::update(const hone::History& history, const TrialLog& log) {
   // One by one costs the length of the arrays each time.
   if (news.size() > 16 + (below_.size() + above_.size()) / 4) {
     rebuild(history, log.roles());
-    return;
+  } else {
+    for (const hone::TrialNumber number : news) change(history, number, log.roles()[static_cast<std::size_t>(number)]);
   }
-  for (const hone::TrialNumber number : news) change(history, number, log.roles()[static_cast<std::size_t>(number)]);
+  if (by_improvement_) weigh(log);
+}
+
+void DensityModel::weigh(const TrialLog& log) {
+  std::vector<double> weights;
+  for (const hone::TrialNumber number : below_.numbers()) {
+    const std::optional<double> improvement = log.improvement(number);
+    if (!improvement) {
+      below_.weigh({});
+      return;
+    }
+    weights.push_back(*improvement);
+  }
+  below_.weigh(std::move(weights));
 }
 
 // The index of the candidate with the greatest log l(x) - log g(x); the first of equal ones. A sum that is not complete

@@ -9,6 +9,7 @@
 #include <hone/random.hpp>
 #include <hone/search_space.hpp>
 
+#include "categorical_distance.hpp"
 #include "parzen_estimator.hpp"
 #include "trial_log.hpp"
 
@@ -18,7 +19,8 @@ namespace tpe {
 /// left out.
 class DensityModel {
  public:
-  DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above);
+  DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above,
+               const CategoricalDistance& distance = {});
 
   const std::vector<hone::Parameter>& space() const { return space_; }
 
@@ -30,14 +32,22 @@ class DensityModel {
   std::vector<double> propose(std::size_t candidates, hone::RandomStream components,
                               std::vector<hone::RandomStream> parameters);
 
+  /// log l(x) and log g(x) of rows, one after another.
+  void log_densities(std::span<const double> rows, std::span<double> log_below, std::span<double> log_above) {
+    below_.log_density(rows, log_below);
+    above_.log_density(rows, log_above);
+  }
+
  private:
   std::size_t best_of(std::span<const double> rows, std::span<const double> log_below);
   bool row_of(const hone::History& history, hone::TrialNumber number, std::vector<double>& row) const;
   void change(const hone::History& history, hone::TrialNumber number, Role role);
+  void weigh(const TrialLog& log);
   void rebuild(const hone::History& history, std::span<const Role> roles);
   ParzenEstimator& estimator(Role role) { return role == Role::below ? below_ : above_; }
 
   std::vector<hone::Parameter> space_;
+  bool by_improvement_;
   ParzenEstimator below_;
   ParzenEstimator above_;
   std::vector<Role> held_;  // by number: the estimator that has the trial

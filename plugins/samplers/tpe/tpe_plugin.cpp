@@ -14,61 +14,13 @@
 #include <hone/sdk/uniform_draw.hpp>
 
 #include "density_model.hpp"
+#include "tpe_options.hpp"
 
 namespace {
 
+using tpe::ConditionalModel;
 using tpe::DensityModel;
-
-struct TpeOptions {
-  TpeOptions(const hone::Options& options, std::size_t objectives)
-      : n_startup_trials(options.get<std::size_t>("n_startup_trials")),
-        n_ei_candidates(options.is_auto("n_ei_candidates")
-                            ? std::nullopt
-                            : std::optional(options.get<std::size_t>("n_ei_candidates"))),
-        multivariate(options.is_auto("multivariate") ? objectives == 1 : options.get<bool>("multivariate")),
-        group(options.get<bool>("group")),
-        warn_independent_sampling(options.get<bool>("warn_independent_sampling")),
-        split{.gamma = options.is_auto("gamma") ? 0.1 : options.get<double>("gamma"),
-              .cap = options.is_auto("gamma_cap") ? default_cap(objectives) : options.get<std::size_t>("gamma_cap"),
-              .use_pending = options.get<bool>("constant_liar"),
-              .violations = options.get<std::string>("violations") == "plain" ? tpe::ViolationSum::plain
-                                                                              : tpe::ViolationSum::normalized},
-        above{.consider_prior = options.get<bool>("consider_prior"),
-              .prior_weight = options.get<double>("prior_weight"),
-              .magic_clip = options.get<bool>("consider_magic_clip"),
-              .least_share = options.get<double>("min_bandwidth_factor"),
-              .clip_exponent = options.get<double>("magic_clip_exponent"),
-              .endpoints = options.get<bool>("consider_endpoints"),
-              .weights =
-                  options.get<std::string>("weights") == "uniform" ? tpe::WeightRule::uniform : tpe::WeightRule::ramp},
-        below(above) {
-    // A front has no newer and older points.
-    if (objectives > 1) below.weights = tpe::WeightRule::uniform;
-    if (group && !multivariate) {
-      throw std::invalid_argument(
-          "option 'group' needs 'multivariate': groups are drawn jointly; leave multivariate out or set it to true");
-    }
-  }
-
-  // The more parameters, the more rarely a draw is good in all of them; for one parameter more than hyperopt's 24 gain
-  // nothing (README.md has the measurements).
-  std::size_t candidates(std::size_t parameters) const { return n_ei_candidates.value_or(parameters == 1 ? 24 : 256); }
-
-  std::size_t n_startup_trials;
-  std::optional<std::size_t> n_ei_candidates;
-  bool multivariate;
-  bool group;
-  bool warn_independent_sampling;
-  tpe::SplitRule split;
-  tpe::ParzenOptions above;
-  tpe::ParzenOptions below;
-
- private:
-  // 25 is hyperopt's. A front of several objectives has need of more.
-  static std::size_t default_cap(std::size_t objectives) {
-    return objectives == 1 ? 25 : std::numeric_limits<std::size_t>::max();
-  }
-};
+using tpe::TpeOptions;
 
 class TpeSampler final : public hone::Sampler {
  public:
@@ -76,7 +28,7 @@ class TpeSampler final : public hone::Sampler {
       : options_(options, context.directions.size()), log_(context.directions, options_.split) {}
 
   hone::SearchSpace infer_relative_search_space(const hone::StudyView& study, const hone::TrialView&) override {
-    if (!options_.group) return intersection_.update(study.history());
+    if (options_.conditional != ConditionalModel::group) return intersection_.update(study.history());
     hone::SearchSpace all;
     for (const hone::SearchSpace& group : groups_.update(study.history())) {
       all.insert(all.end(), group.begin(), group.end());
@@ -92,7 +44,7 @@ class TpeSampler final : public hone::Sampler {
     values.reserve(space.size());
     if (in_startup()) {
       for (const hone::Parameter& parameter : space) values.push_back(uniform(study, trial, parameter));
-    } else if (options_.group) {
+    } else if (options_.conditional == ConditionalModel::group) {
       values.resize(space.size(), std::numeric_limits<double>::quiet_NaN());
       for (const hone::SearchSpace& group : groups_.update(study.history()))
         draw_group(study, trial, group, space, values);
@@ -157,7 +109,7 @@ class TpeSampler final : public hone::Sampler {
     constexpr std::size_t most_models = 256;
     if (models_.size() >= most_models && !models_.contains(key)) models_.clear();
     auto& slot = models_[std::move(key)];
-    if (!slot) slot = std::make_unique<DensityModel>(space, options_.below, options_.above);
+    if (!slot) slot = std::make_unique<DensityModel>(space, options_.below, options_.above, options_.distance);
     return *slot;
   }
 
@@ -176,44 +128,6 @@ class TpeSampler final : public hone::Sampler {
   std::map<std::vector<std::pair<hone::ParameterId, hone::DistributionId>>, std::unique_ptr<DensityModel>> models_;
 };
 
-constexpr const char* weight_rules[] = {"ramp", "uniform", nullptr};
-constexpr const char* violation_sums[] = {"normalized", "plain", nullptr};
-
-constexpr hone_option options[] = {
-    hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
-                          "finished trials that are drawn at random before the model is used"),
-    hone::sdk::or_auto(hone::sdk::int_option("n_ei_candidates", "\"auto\"", "1", nullptr,
-                                             "candidates among which a proposal is chosen; auto: 256 for parameters "
-                                             "that are drawn jointly, 24 for one")),
-    hone::sdk::or_auto(
-        hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: with one objective")),
-    hone::sdk::bool_option("group", "false",
-                           "model groups of parameters that occur together, each jointly; for conditional spaces"),
-    hone::sdk::bool_option("constant_liar", "true",
-                           "count running trials as bad ones, so that parallel proposals differ"),
-    hone::sdk::bool_option("consider_prior", "true", "make the prior one of the kernels"),
-    hone::sdk::float_option("prior_weight", "1.0", "0", nullptr, "weight of the prior; the newest observation has 1"),
-    hone::sdk::bool_option("consider_magic_clip", "true",
-                           "bound the kernels' widths from below: range / min(100, 1 + kernels)"),
-    hone::sdk::float_option("min_bandwidth_factor", "0.01", "0.0001", "1", "the least width, as a share of the range"),
-    hone::sdk::float_option("magic_clip_exponent", "1.0", "0", nullptr,
-                            "with few kernels the least width is the range * (1 + kernels)^-exponent"),
-    hone::sdk::bool_option("consider_endpoints", "false",
-                           "take the ends of a range for neighbours of the outermost observations"),
-    hone::sdk::or_auto(hone::sdk::option("gamma", hone::OptionType::real, "\"auto\"",
-                                         "share of finished trials that count as good, rounded up; auto: 0.1", "0", "1",
-                                         1)),
-    hone::sdk::or_auto(hone::sdk::int_option("gamma_cap", "\"auto\"", "1", nullptr,
-                                             "the most trials that count as good; auto: 25, with several objectives "
-                                             "any number")),
-    hone::sdk::enum_option("weights", "\"ramp\"", weight_rules,
-                           "weights of observations: ramp (older ones count less beyond 25) or uniform"),
-    hone::sdk::enum_option(
-        "violations", "\"normalized\"", violation_sums,
-        "how the violations of several constraints add up: normalized (each by its median) or plain"),
-    hone::sdk::bool_option("warn_independent_sampling", "false", "warn when a known parameter cannot be drawn jointly"),
-};
-
 }  // namespace
 
 using hone::Capability;
@@ -229,4 +143,4 @@ HONE_PLUGINS(hone::sdk::sampler<TpeSampler>(
          "Watanabe: Tree-Structured Parzen Estimator: Understanding Its Algorithm Components, arXiv 2304.11127 (2023)",
      .capabilities = Capability::portable | Capability::multi_objective | Capability::constraints |
                      Capability::conditional | Capability::categorical | Capability::models_cohort,
-     .options = options}));
+     .options = tpe::option_table}));
