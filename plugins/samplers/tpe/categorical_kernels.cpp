@@ -23,7 +23,8 @@ CategoricalKernels::CategoricalKernels(std::size_t choice_count, std::vector<dou
 }
 
 std::uint32_t CategoricalKernels::choice_of(double value) const {
-  return std::isnan(value) ? none() : static_cast<std::uint32_t>(value);
+  // Also where there were more choices once.
+  return value < static_cast<double>(choices) ? static_cast<std::uint32_t>(value) : none();
 }
 
 void CategoricalKernels::assign(std::vector<std::uint32_t> by_slot) {

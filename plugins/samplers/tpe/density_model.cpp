@@ -31,19 +31,23 @@ std::vector<std::vector<double>> distances_of(const std::vector<hone::Parameter>
 }  // namespace
 
 DensityModel::DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above,
-                           const CategoricalDistance& distance)
+                           const CategoricalDistance& distance, Rows rows)
     : space_(std::move(space)),
       by_improvement_(below.weights == WeightRule::improvement),
+      rows_(rows),
       below_(distributions_of(space_), below, distances_of(space_, distance)),
       above_(distributions_of(space_), above, distances_of(space_, distance)) {}
 
 bool DensityModel::row_of(const hone::History& history, hone::TrialNumber number, std::vector<double>& row) const {
   row.clear();
+  bool any = false;
   for (const hone::Parameter& parameter : space_) {
     row.push_back(history.value(number, parameter.id));
-    if (std::isnan(row.back())) return false;
+    const bool has = !std::isnan(row.back());
+    if (!has && rows_ == Rows::complete) return false;
+    any = any || has;
   }
-  return true;
+  return any;
 }
 
 void DensityModel::change(const hone::History& history, hone::TrialNumber number, Role role) {
@@ -124,10 +128,13 @@ std::size_t DensityModel::best_of(std::span<const double> rows, std::span<const 
 }
 
 std::vector<double> DensityModel::propose(std::size_t candidates, hone::RandomStream components,
-                                          std::vector<hone::RandomStream> parameters) {
+                                          std::vector<hone::RandomStream> parameters, const TreeSpace* tree) {
   const std::size_t dimension = space_.size();
   std::vector<double> rows(candidates * dimension);
   below_.sample(components, parameters, rows);
+  for (std::size_t i = 0; tree != nullptr && i < candidates; ++i) {
+    tree->clear_inactive(std::span(rows).subspan(i * dimension, dimension));
+  }
   std::vector<double> log_below(candidates);
   below_.log_density(rows, log_below);
   const auto best = rows.begin() + static_cast<std::ptrdiff_t>(best_of(rows, log_below) * dimension);

@@ -10,17 +10,23 @@
 #include <hone/search_space.hpp>
 
 #include "categorical_distance.hpp"
+#include "conditional_tree.hpp"
 #include "parzen_estimator.hpp"
 #include "trial_log.hpp"
 
 namespace tpe {
 
-/// l(x) of the trials below and g(x) of those above, over the parameters of one space; trials that lack any of them are
-/// left out.
+/// Which trials a model is made of.
+enum class Rows {
+  complete,  ///< those that have all of its parameters
+  partial,   ///< those that have any of them
+};
+
+/// l(x) of the trials below and g(x) of those above, over the parameters of one space.
 class DensityModel {
  public:
   DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above,
-               const CategoricalDistance& distance = {});
+               const CategoricalDistance& distance = {}, Rows rows = Rows::complete);
 
   const std::vector<hone::Parameter>& space() const { return space_; }
 
@@ -28,9 +34,11 @@ class DensityModel {
   void update(const hone::History& history, const TrialLog& log);
 
   /// Draws `candidates` rows from l(x) and returns the one with the greatest ratio l(x) / g(x), by which expected
-  /// improvement grows (Bergstra et al. 2011, eq. 6). One stream for the components, one for each parameter.
+  /// improvement grows (Bergstra et al. 2011, eq. 6). One stream for the components, one for each parameter. With a
+  /// tree of the same space a candidate has the parameters of one path, NaN for the others, and the densities are those
+  /// on the path: a draw of all parameters from one kernel, of which those on the path are kept, is a draw of the path.
   std::vector<double> propose(std::size_t candidates, hone::RandomStream components,
-                              std::vector<hone::RandomStream> parameters);
+                              std::vector<hone::RandomStream> parameters, const TreeSpace* tree = nullptr);
 
   /// log l(x) and log g(x) of rows, one after another.
   void log_densities(std::span<const double> rows, std::span<double> log_below, std::span<double> log_above) {
@@ -48,6 +56,7 @@ class DensityModel {
 
   std::vector<hone::Parameter> space_;
   bool by_improvement_;
+  Rows rows_;
   ParzenEstimator below_;
   ParzenEstimator above_;
   std::vector<Role> held_;  // by number: the estimator that has the trial

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The sampler `tpe`: between the study's interface and the densities.
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
@@ -21,6 +22,7 @@ namespace {
 using tpe::ConditionalModel;
 using tpe::DensityModel;
 using tpe::TpeOptions;
+using tpe::TreeSpace;
 
 class TpeSampler final : public hone::Sampler {
  public:
@@ -28,7 +30,11 @@ class TpeSampler final : public hone::Sampler {
       : options_(options, context.directions.size()), log_(context.directions, options_.split) {}
 
   hone::SearchSpace infer_relative_search_space(const hone::StudyView& study, const hone::TrialView&) override {
-    if (options_.conditional != ConditionalModel::group) return intersection_.update(study.history());
+    if (options_.conditional == ConditionalModel::tree) {
+      tree_.update(study);
+      return tree_.all();
+    }
+    if (options_.conditional == ConditionalModel::independent) return intersection_.update(study.history());
     hone::SearchSpace all;
     for (const hone::SearchSpace& group : groups_.update(study.history())) {
       all.insert(all.end(), group.begin(), group.end());
@@ -40,19 +46,21 @@ class TpeSampler final : public hone::Sampler {
   std::vector<double> sample_relative(const hone::StudyView& study, const hone::TrialView& trial,
                                       const hone::SearchSpace& space) override {
     log_.update(study, trial.number());
-    std::vector<double> values;
-    values.reserve(space.size());
-    if (in_startup()) {
-      for (const hone::Parameter& parameter : space) values.push_back(uniform(study, trial, parameter));
+    std::vector<double> values(space.size(), std::numeric_limits<double>::quiet_NaN());
+    if (options_.conditional == ConditionalModel::tree) {
+      tree_.update(study);
+      draw_tree(study, trial, space, values);
+    } else if (in_startup()) {
+      for (std::size_t i = 0; i < space.size(); ++i) values[i] = uniform(study, trial, space[i]);
     } else if (options_.conditional == ConditionalModel::group) {
-      values.resize(space.size(), std::numeric_limits<double>::quiet_NaN());
-      for (const hone::SearchSpace& group : groups_.update(study.history()))
+      for (const hone::SearchSpace& group : groups_.update(study.history())) {
         draw_group(study, trial, group, space, values);
+      }
     } else if (options_.multivariate) {
       values = draw(study, trial, space);
     } else {
       // What independent draws would give, at the start, so that other trials see it as pending.
-      for (const hone::Parameter& parameter : space) values.push_back(draw(study, trial, {parameter})[0]);
+      for (std::size_t i = 0; i < space.size(); ++i) values[i] = draw(study, trial, {space[i]})[0];
     }
     return values;
   }
@@ -75,41 +83,64 @@ class TpeSampler final : public hone::Sampler {
   }
 
   std::vector<double> draw(const hone::StudyView& study, const hone::TrialView& trial,
-                           const std::vector<hone::Parameter>& space) {
-    DensityModel& model = model_of(space);
+                           const std::vector<hone::Parameter>& space, const TreeSpace* tree = nullptr) {
+    DensityModel& model = model_of(space, tree == nullptr ? tpe::Rows::complete : tpe::Rows::partial);
     model.update(study.history().all(), log_);
     std::vector<hone::RandomStream> parameters;
     parameters.reserve(space.size());
     for (const hone::Parameter& p : space) parameters.push_back(study.random(trial, "tpe", p.name));
     return model.propose(options_.candidates(space.size()), study.random(trial, "tpe/component", space.front().name),
-                         std::move(parameters));
+                         std::move(parameters), tree);
+  }
+
+  // Puts what was drawn of a space into the places that its parameters have among those wanted.
+  static void place(const hone::SearchSpace& space, const std::vector<double>& drawn, const hone::SearchSpace& wanted,
+                    std::vector<double>& values) {
+    for (std::size_t i = 0; i < space.size(); ++i) {
+      const auto at = std::ranges::find(wanted, space[i].id, &hone::Parameter::id);
+      values[static_cast<std::size_t>(at - wanted.begin())] = drawn[i];
+    }
   }
 
   // A group may have lost parameters to a wrapper that fixes them.
   void draw_group(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& group,
                   const hone::SearchSpace& wanted, std::vector<double>& values) {
     hone::SearchSpace part;
-    std::vector<std::size_t> places;
-    for (const hone::Parameter& parameter : group) {
-      const auto place = std::ranges::find(wanted, parameter.id, &hone::Parameter::id);
-      if (place == wanted.end()) continue;
-      part.push_back(parameter);
-      places.push_back(static_cast<std::size_t>(place - wanted.begin()));
-    }
-    if (part.empty()) return;
-    const std::vector<double> drawn = draw(study, trial, part);
-    for (std::size_t i = 0; i < places.size(); ++i) values[places[i]] = drawn[i];
+    std::ranges::copy_if(group, std::back_inserter(part), [&](const hone::Parameter& parameter) {
+      return std::ranges::find(wanted, parameter.id, &hone::Parameter::id) != wanted.end();
+    });
+    if (!part.empty()) place(part, draw(study, trial, part), wanted, values);
   }
 
-  DensityModel& model_of(const std::vector<hone::Parameter>& space) {
-    std::vector<std::pair<hone::ParameterId, hone::DistributionId>> key;
-    key.reserve(space.size());
-    for (const hone::Parameter& parameter : space) key.emplace_back(parameter.id, parameter.distribution_id);
+  // The tree as a whole; what hangs on nothing known, by groups.
+  void draw_tree(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& wanted,
+                 std::vector<double>& values) {
+    const TreeSpace part = tree_.tree().restricted_to(wanted);
+    if (in_startup()) {
+      for (std::size_t i = 0; i < wanted.size(); ++i) values[i] = uniform(study, trial, wanted[i]);
+      std::vector<double> row;
+      for (const hone::Parameter& parameter : part.space) row.push_back(uniform(study, trial, parameter));
+      part.clear_inactive(row);
+      place(part.space, row, wanted, values);
+      return;
+    }
+    if (!part.space.empty()) {
+      place(part.space, draw(study, trial, part.space, part.conditional() ? &part : nullptr), wanted, values);
+    }
+    for (const hone::SearchSpace& group : tree_.loose()) draw_group(study, trial, group, wanted, values);
+  }
+
+  DensityModel& model_of(const std::vector<hone::Parameter>& space, tpe::Rows rows) {
+    ModelKey key{rows, {}};
+    key.second.reserve(space.size());
+    for (const hone::Parameter& parameter : space) key.second.emplace_back(parameter.id, parameter.distribution_id);
     // Ranges that change with every trial would fill the memory with models that are never asked again.
     constexpr std::size_t most_models = 256;
     if (models_.size() >= most_models && !models_.contains(key)) models_.clear();
     auto& slot = models_[std::move(key)];
-    if (!slot) slot = std::make_unique<DensityModel>(space, options_.below, options_.above, options_.distance);
+    if (!slot) {
+      slot = std::make_unique<DensityModel>(space, options_.below, options_.above, options_.distance, rows);
+    }
     return *slot;
   }
 
@@ -125,7 +156,9 @@ class TpeSampler final : public hone::Sampler {
   tpe::TrialLog log_;
   hone::sdk::IntersectionSpace intersection_{/*include_pruned=*/true};
   hone::sdk::GroupDecomposition groups_{/*include_pruned=*/true};
-  std::map<std::vector<std::pair<hone::ParameterId, hone::DistributionId>>, std::unique_ptr<DensityModel>> models_;
+  tpe::ConditionalTree tree_;
+  using ModelKey = std::pair<tpe::Rows, std::vector<std::pair<hone::ParameterId, hone::DistributionId>>>;
+  std::map<ModelKey, std::unique_ptr<DensityModel>> models_;
 };
 
 }  // namespace
