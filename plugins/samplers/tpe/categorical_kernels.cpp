@@ -57,8 +57,9 @@ void CategoricalKernels::refresh(double prior_weight, bool prior) {
   other = share / sum;
   double greatest = match;
   if (!distances.empty()) {
+    // A prior without weight would make them infinitely steep.
     const double steepness =
-        std::max(0.0, portable::log(kernels / prior_weight) * portable::log(count) / portable::log(6.0));
+        std::clamp(portable::log(kernels / prior_weight) * portable::log(count) / portable::log(6.0), 0.0, 700.0);
     probabilities_.resize(distances.size());
     greatest = 0.0;
     for (std::size_t row = 0; row < distances.size(); row += choices) {

@@ -115,15 +115,24 @@ std::size_t DensityModel::best_of(std::span<const double> rows, std::span<const 
     return std::isnan(ratio) ? -std::numeric_limits<double>::infinity() : ratio;
   };
   std::vector<double> ratios;
+  // The greatest ratio on top, the first of equal ones.
+  const auto lower = [&](std::size_t a, std::size_t b) {
+    return ratios[a] != ratios[b] ? ratios[a] < ratios[b] : a > b;
+  };
+  std::vector<std::size_t> heap;
   for (std::size_t i = 0; i < log_below.size(); ++i) {
     sums.push_back(above_.start_sum(row(i)));
     ratios.push_back(highest_ratio(i));
+    heap.push_back(i);
   }
+  std::ranges::make_heap(heap, lower);
   for (;;) {
-    const auto best = static_cast<std::size_t>(std::ranges::max_element(ratios) - ratios.begin());
+    const std::size_t best = heap.front();
     if (sums[best].remaining == 0) return best;
+    std::ranges::pop_heap(heap, lower);
     above_.advance(row(best), sums[best]);
     ratios[best] = highest_ratio(best);
+    std::ranges::push_heap(heap, lower);
   }
 }
 

@@ -55,11 +55,10 @@ double log_normalizer(const NumericTransform& transform, double mean, double wid
   return -log_mass - hone::sdk::portable::log(width) - hone::sdk::detail::log_sqrt_2_pi;
 }
 
-double draw_kernel(const NumericTransform& transform, double mean, double width, double q) {
+double draw_kernel(const NumericTransform& transform, double mean, double width, const OutsideMass& outside, double q) {
   const double a = (transform.low() - mean) / width;
   const double b = (transform.high() - mean) / width;
   if (!holds(transform, mean)) return mean + width * hone::sdk::truncated_normal_quantile(q, a, b);
-  const OutsideMass outside = outside_mass(transform, mean, width);
   return mean + width * hone::sdk::truncated_normal_quantile_about_zero(q, a, b, outside.below, outside.above);
 }
 

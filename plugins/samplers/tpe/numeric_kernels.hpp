@@ -108,7 +108,9 @@ double log_normalizer(const hone::sdk::NumericTransform& transform, double mean,
 OutsideMass outside_mass(const hone::sdk::NumericTransform& transform, double mean, double width);
 
 /// A draw from one kernel, by inversion of q in (0, 1): a point of the transform's interval.
-double draw_kernel(const hone::sdk::NumericTransform& transform, double mean, double width, double q);
+/// @param outside  its `outside_mass`, which draws from one kernel share
+double draw_kernel(const hone::sdk::NumericTransform& transform, double mean, double width, const OutsideMass& outside,
+                   double q);
 
 /// The log of the probability that an untruncated kernel gives to the cell of a value on a grid.
 double log_cell_mass(double cell_low, double cell_high, double mean, double inverse_width);

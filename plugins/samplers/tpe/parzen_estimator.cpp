@@ -213,6 +213,8 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
   std::vector<double> cumulative(n);
   double sum = 0.0;
   for (std::size_t slot = 0; slot < n; ++slot) cumulative[slot] = sum += weight_of(slot);
+  // Many draws come from few kernels.
+  std::vector<std::optional<OutsideMass>> outside_masses(numeric_.size() * (n + 1));
   for (std::size_t at = 0; at < rows.size(); at += dimension_) {
     const std::span<double> row = rows.subspan(at, dimension_);
     const double u = components.uniform() * total_weight_;
@@ -220,12 +222,15 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
     // Rounding may lead past the last observation where the prior has no weight.
     if (slot == n && prior_weight_ == 0.0) slot = n - 1;
     const bool prior = slot == n;
-    for (const Numeric& numeric : numeric_) {
-      const double q = parameters[numeric.column].uniform_open();
+    for (std::size_t i = 0; i < numeric_.size(); ++i) {
+      const Numeric& numeric = numeric_[i];
       const NumericKernels& kernels = numeric.kernels;
-      row[numeric.column] = kernels.transform().to_value(
-          prior ? draw_kernel(kernels.transform(), numeric.prior_mean, numeric.prior_width, q)
-                : draw_kernel(kernels.transform(), kernels.means()[slot], kernels.widths()[slot], q));
+      const double mean = prior ? numeric.prior_mean : kernels.means()[slot];
+      const double width = prior ? numeric.prior_width : kernels.widths()[slot];
+      std::optional<OutsideMass>& outside = outside_masses[i * (n + 1) + slot];
+      if (!outside) outside = outside_mass(kernels.transform(), mean, width);
+      const double q = parameters[numeric.column].uniform_open();
+      row[numeric.column] = kernels.transform().to_value(draw_kernel(kernels.transform(), mean, width, *outside, q));
     }
     for (const Categorical& categorical : categorical_) {
       const CategoricalKernels& kernels = categorical.kernels;
@@ -275,7 +280,7 @@ double ParzenEstimator::log_prior_at(const Part& part, std::span<const double> r
 
 // The first parameters are looked at for all kernels, as vectors; fewer survive.
 std::size_t ParzenEstimator::sift(const Part& part, std::span<const double> row, Block block, double least) {
-  std::array<Axis, 6> axes{};
+  std::array<Axis, 12> axes{};
   const std::size_t dense = std::min(part.continuous, axes.size());
   for (std::size_t d = 0; d < dense; ++d) {
     const NumericKernels& kernels = part.numeric[d]->kernels;
@@ -295,11 +300,16 @@ std::size_t ParzenEstimator::sift(const Part& part, std::span<const double> row,
 void ParzenEstimator::add_continuous(const Numeric& numeric, double point, double least) {
   const double* means = numeric.kernels.means().data();
   const double* inverses = numeric.kernels.inverse_widths().data();
+  std::size_t kept = 0;
   for (std::size_t i = 0; i < work_.count; ++i) {
-    const double z = (point - means[work_.slots[i]]) * inverses[work_.slots[i]];
-    work_.logs[i] -= 0.5 * z * z;
+    const std::uint32_t slot = work_.slots[i];
+    const double z = (point - means[slot]) * inverses[slot];
+    const double log = work_.logs[i] - 0.5 * z * z;
+    work_.slots[kept] = slot;
+    work_.logs[kept] = log;
+    kept += log > least ? 1 : 0;
   }
-  work_.keep(least);
+  work_.count = kept;
 }
 
 // A cell's mass is at most exp(-z^2 / 2) when the kernel's mean is z widths away from the cell. Cheap, and leaves few

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tpe_options.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -77,5 +78,14 @@ TpeOptions::TpeOptions(const hone::Options& options, std::size_t objectives)
       above(parzen_of(options, /*below=*/false, objectives)),
       below(parzen_of(options, /*below=*/true, objectives)),
       distance(options.json("categorical_distance")) {}
+
+std::size_t TpeOptions::candidates(std::span<const hone::Parameter> space) const {
+  if (n_ei_candidates) return *n_ei_candidates;
+  const auto continuous = std::ranges::count_if(space, [](const hone::Parameter& parameter) {
+    const auto* real = std::get_if<hone::FloatDistribution>(parameter.distribution);
+    return real != nullptr && !real->step;
+  });
+  return space.size() > 1 && 2 * static_cast<std::size_t>(continuous) > space.size() ? 256 : 24;
+}
 
 }  // namespace tpe

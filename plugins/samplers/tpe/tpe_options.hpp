@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 
 #include <hone/sdk/plugin.hpp>
 
@@ -24,9 +25,10 @@ struct TpeOptions {
   /// @throws std::invalid_argument where options do not go together
   TpeOptions(const hone::Options& options, std::size_t objectives);
 
-  /// How many candidates are drawn of so many parameters. The more parameters, the more rarely a draw is good in all of
-  /// them; for one parameter more than hyperopt's 24 gain nothing (README.md has the measurements).
-  std::size_t candidates(std::size_t parameters) const { return n_ei_candidates.value_or(parameters == 1 ? 24 : 256); }
+  /// How many candidates are drawn of these parameters. The more continuous parameters, the more rarely a draw is good
+  /// in all of them; where there are few, or most are discrete, more than hyperopt's 24 lead to what is known already
+  /// (README.md has the measurements).
+  std::size_t candidates(std::span<const hone::Parameter> space) const;
 
   std::size_t n_startup_trials;
   std::optional<std::size_t> n_ei_candidates;
@@ -52,7 +54,7 @@ inline constexpr hone_option option_table[] = {
                           "finished trials that are drawn at random before the model is used"),
     hone::sdk::or_auto(hone::sdk::int_option("n_ei_candidates", "\"auto\"", "1", nullptr,
                                              "candidates among which a proposal is chosen; auto: 256 for parameters "
-                                             "that are drawn jointly, 24 for one")),
+                                             "that are drawn jointly and are continuous for the most part, else 24")),
     hone::sdk::or_auto(
         hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: with one objective")),
     hone::sdk::or_auto(hone::sdk::enum_option(

@@ -89,7 +89,7 @@ class TpeSampler final : public hone::Sampler {
     std::vector<hone::RandomStream> parameters;
     parameters.reserve(space.size());
     for (const hone::Parameter& p : space) parameters.push_back(study.random(trial, "tpe", p.name));
-    return model.propose(options_.candidates(space.size()), study.random(trial, "tpe/component", space.front().name),
+    return model.propose(options_.candidates(space), study.random(trial, "tpe/component", space.front().name),
                          std::move(parameters), tree);
   }
 

@@ -205,22 +205,6 @@ TEST_CASE("tpe draws at random until it knows enough trials, as the sampler rand
   CHECK(propose(*tpe, study, 10) != propose(*random, study, 10));
 }
 
-TEST_CASE("tpe looks at 256 candidates for a joint draw and at 24 for one parameter, unless told") {
-  FakeStudy study;
-  for (TrialNumber number = 0; number < 30; ++number) study.add(number, trial_of(number));
-  const auto with = [&](Json candidates, bool multivariate) {
-    const Configuration told{
-        "tpe",
-        {{"n_ei_candidates", candidates}, {"multivariate", Json(multivariate)}, {"conditional", Json("independent")}}};
-    return propose(*make_sampler(told), study, 40);
-  };
-  auto many = with(256, true);
-  many["momentum"] = with(24, true)["momentum"];  // which some trials lack, so it is drawn by itself
-  CHECK(with("auto", true) == many);
-  CHECK(with("auto", true) != with(24, true));
-  CHECK(with("auto", false) == with(24, false));
-}
-
 TEST_CASE("tpe draws a conditional space along its branches: what the drawn branch has, and nothing else") {
   for (const bool first_is_good : {true, false}) {
     FakeStudy study;
@@ -248,7 +232,7 @@ TEST_CASE("tpe draws a conditional space along its branches: what the drawn bran
 }
 
 TEST_CASE("on a conditional space tpe finds better values along the branches than with each parameter by itself") {
-  // The choice of a branch is worth little; its two parameters are worth more, and have another optimum in each.
+  // Each side has its own optimum, and its parameters want to be near the one that both share.
   const auto tree = [](Trial& trial) -> Values {
     const double shared = trial.suggest_float("shared", 0.0, 1.0);
     const bool left = trial.suggest_categorical("side", {"left", "right"}) == "left";
@@ -262,7 +246,7 @@ TEST_CASE("on a conditional space tpe finds better values along the branches tha
   };
   const auto mean_log = [&](const char* conditional) {
     double sum = 0.0;
-    for (std::uint64_t seed = 0; seed < 15; ++seed) {
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
       StudyOptions options;
       options.sampler = {"tpe", Json(Json::Object{{"conditional", Json(conditional)}})};
       options.pruner = {"nop"};
@@ -271,9 +255,9 @@ TEST_CASE("on a conditional space tpe finds better values along the branches tha
       study.optimize(tree, 80);
       sum += std::log10(study.best_trial()->value());
     }
-    return sum / 15.0;
+    return sum / 40.0;
   };
-  CHECK(mean_log("tree") < mean_log("independent") - 0.1);
+  CHECK(mean_log("tree") < mean_log("independent") - 0.05);
 }
 
 TEST_CASE("pending trials move what tpe proposes next, unless the constant liar is off") {

@@ -97,7 +97,7 @@ TEST_CASE("compatible with Optuna, both densities are Optuna's to 1e-9 on whole 
     for (const Json& json : *member(history, "trials").as_array()) study.add(trial_of(json, space));
     const TpeOptions options = options_with(
         {{"compatible", "optuna"}, {"multivariate", *member(history, "multivariate").as_bool()}}, directions.size());
-    CHECK(options.candidates(10) == 24);
+    CHECK(options.n_ei_candidates == 24);
     for (const Json& density : *member(history, "densities").as_array()) {
       INFO(study.history()->horizon() << " trials, " << to_json_text(member(density, "space")));
       SearchSpace parameters;
@@ -209,6 +209,22 @@ TEST_CASE("a distance that is none is refused with the place and what is wrong t
         std::string::npos);
   CHECK(with(Json::Array{Json::Array{0, 1}, Json::Array{1, 2}}).find("row 1, column 1 is not 0") != std::string::npos);
   CHECK(with(Json::Array{Json::Array{0}}).find("1 rows, and the parameter has 2 choices") != std::string::npos);
+}
+
+TEST_CASE("256 candidates are looked at for a joint draw of mostly continuous parameters, 24 for any other") {
+  const Distribution real = FloatDistribution{0.0, 1.0, true};
+  const Distribution stepped = FloatDistribution{0.0, 1.0, false, 0.1};
+  const Distribution whole = IntDistribution{1, 8};
+  const auto candidates = [](std::vector<const Distribution*> space, const TpeOptions& options) {
+    SearchSpace parameters;
+    for (const Distribution* distribution : space) parameters.push_back({"p", distribution});
+    return options.candidates(parameters);
+  };
+  CHECK(candidates({&real}, options_with({})) == 24);
+  CHECK(candidates({&real, &real, &whole}, options_with({})) == 256);
+  CHECK(candidates({&real, &stepped}, options_with({})) == 24);
+  CHECK(candidates({&real, &whole, &stepped}, options_with({})) == 24);
+  CHECK(candidates({&real, &whole, &stepped}, options_with({{"n_ei_candidates", 100}})) == 100);
 }
 
 TEST_CASE("options that contradict each other are refused") {
