@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -50,6 +51,10 @@ class TrialLog {
   std::size_t finished() const { return fronts_.size() + ranking_.size() + infeasible_.size(); }
   /// One for each number that the history knows.
   std::span<const Role> roles() const { return roles_; }
+  /// By how much a trial that is below is better than the best that is not, at least 1e-12: its weight among the good
+  /// ones by expected improvement (Watanabe 2023). Nothing where that is no number: several objectives, a trial that is
+  /// not COMPLETE and feasible, an infinite value.
+  std::optional<double> improvement(hone::TrialNumber number) const;
   /// The numbers of trials that may have changed their role or values, in order of change; grows.
   std::span<const hone::TrialNumber> changes() const { return changes_; }
 
@@ -67,6 +72,7 @@ class TrialLog {
   TrialRanking ranking_;  // complete ones, of one objective, and pruned ones
   ViolationRanking infeasible_;
   std::vector<Role> roles_;
+  std::vector<double> losses_;        // by number; NaN unless it is complete, feasible and has one objective
   std::vector<std::uint8_t> ranked_;  // by number: finished, and in a ranking
   std::vector<hone::TrialNumber> changes_;
   std::vector<hone::TrialNumber> moved_;
