@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// The model of one output of a study: which hyper-parameters, which trials.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include <hone/types.hpp>
+
+#include "fit.hpp"
+#include "output_scale.hpp"
+#include "posterior.hpp"
+
+namespace gp {
+
+/// What was observed of one output: trial numbers, ascending; a row of coordinates for each; the outputs, of which
+/// larger ones are better.
+struct Observations {
+  std::vector<hone::TrialNumber> numbers;
+  Eigen::MatrixXd points;
+  Eigen::VectorXd outputs;
+
+  Eigen::Index size() const { return static_cast<Eigen::Index>(numbers.size()); }
+};
+
+struct ModelOptions {
+  Kernel kernel = Kernel::matern52;
+  OutputTransform transform = OutputTransform::half_rank;
+  bool deterministic = false;
+  /// Beyond so many observations the model is one of the neighbourhood of the best.
+  Eigen::Index largest = 600;
+};
+
+/// Follows the observations of one output. A cache: a new object that is shown the same observations comes to the same
+/// bits. Hyper-parameters are those of the `RefitSchedule`, fitted to the first trials by number.
+class OutputModel {
+ public:
+  OutputModel(Inputs inputs, const ModelOptions& options);
+
+  /// The posterior of the scaled outputs; at least `RefitSchedule::first` observations. Points may be appended to it
+  /// for the time being; the next call takes them away again.
+  Posterior& update(const Observations& all);
+
+  /// The outputs of the model's points as it sees them.
+  const Eigen::VectorXd& outputs() const { return scaled_; }
+  /// What went wrong with the last fit, and what was done instead; empty if nothing.
+  const std::string& trouble() const { return trouble_; }
+
+ private:
+  struct Step {
+    std::size_t size;
+    HyperParameters parameters;
+  };
+
+  void forget_from(const Observations& all);
+  const HyperParameters& parameters_of(const Observations& all, std::size_t size);
+  std::vector<Eigen::Index> rows_of(const Observations& all, std::size_t size) const;
+
+  Inputs inputs_;
+  ModelOptions options_;
+  Priors priors_;
+  std::vector<hone::TrialNumber> seen_;
+  std::vector<Step> steps_;  // ascending in size
+  std::optional<Posterior> posterior_;
+  std::size_t base_ = 0;            // the size whose hyper-parameters the posterior has
+  std::size_t next_ = 0;            // the first observation that it does not know
+  std::vector<Eigen::Index> rows_;  // of the observations, those that the posterior holds
+  Eigen::VectorXd scaled_;
+  std::string trouble_;
+};
+
+}  // namespace gp
