@@ -55,7 +55,7 @@ class Sweep {
 
   std::vector<Box> finish(double lowest) {
     for (const auto& open : open_) close(open, lowest);
-    std::ranges::sort(closed_, [](const Box& a, const Box& b) { return a < b; });
+    std::sort(closed_.begin(), closed_.end());
     return std::move(closed_);
   }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -18,7 +17,10 @@ struct Box {
   std::array<double, most_objectives> lower{};
   std::array<double, most_objectives> upper{};
 
-  friend auto operator<=>(const Box&, const Box&) = default;
+  friend bool operator==(const Box&, const Box&) = default;
+  friend bool operator<(const Box& a, const Box& b) {
+    return a.lower != b.lower ? a.lower < b.lower : a.upper < b.upper;
+  }
 };
 
 /// Disjoint boxes that cover exactly where a point has yet to be found: better than the reference point in all
