@@ -39,6 +39,12 @@ double Coordinates::grid(Eigen::Index j, std::int64_t k) const {
   return place(j, c.first + static_cast<double>(k) * c.transform.step());
 }
 
+std::int64_t Coordinates::cell_index(Eigen::Index j, double coordinate) const {
+  const Coordinate& c = at(j);
+  if (c.choices > 0) return static_cast<std::int64_t>(coordinate);
+  return std::llround((value(j, coordinate) - c.first) / c.transform.step());
+}
+
 double Coordinates::place(Eigen::Index j, double value) const {
   const Coordinate& c = at(j);
   if (c.choices > 0) return value;

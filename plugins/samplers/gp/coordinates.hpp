@@ -30,6 +30,9 @@ class Coordinates {
   /// The coordinate of the k-th of them.
   double grid(Eigen::Index j, std::int64_t k) const;
 
+  /// Which of them owns a coordinate.
+  std::int64_t cell_index(Eigen::Index j, double coordinate) const;
+
   /// The coordinate of a value, which may come from a trial with another range and lie outside [0, 1].
   double place(Eigen::Index j, double value) const;
   /// The value at a coordinate: of the cell that owns it, on a grid.

@@ -146,5 +146,6 @@ HONE_PLUGINS(hone::sdk::sampler<GpSampler>(
                    "Bayesian Optimization, NeurIPS 2023\n"
                    "Hvarfner, Hellsten, Nardi: Vanilla Bayesian Optimization Performs Great in High Dimensions, ICML "
                    "2024",
-     .capabilities = Capability::same_platform | Capability::conditional | Capability::categorical,
+     .capabilities = Capability::same_platform | Capability::multi_objective | Capability::constraints |
+                     Capability::conditional | Capability::categorical,
      .options = options}));

@@ -3,43 +3,67 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
+#include <tuple>
 
-#include "bounded_minimum.hpp"
+#include <hone/sdk/nondominated_sort.hpp>
+
+#include "proposal_search.hpp"
 
 namespace gp {
+namespace {
+
+using Index = Eigen::Index;
+
+// As many good points serve as starts.
+constexpr std::size_t most_incumbents = 8;
+// With less noise than this an objective counts as deterministic.
+constexpr double noticeable_noise = 1e-4;
+
+}  // namespace
 
 GroupModel::GroupModel(const GpOptions& options, hone::SearchSpace space, std::span<const hone::Direction> directions)
     : options_(options),
       space_(std::move(space)),
       directions_(directions.begin(), directions.end()),
-      coordinates_(space_),
-      objective_(coordinates_.inputs(options.model.kernel), options.model) {
-  observations_.points.resize(0, coordinates_.size());
+      coordinates_(space_) {
+  for (std::size_t k = 0; k < directions_.size(); ++k) {
+    objectives_.push_back(
+        {{}, OutputModel(coordinates_.inputs(options.model.kernel), OutputRole::objective, options.model)});
+  }
 }
 
-// Adds a trial in the order of numbers.
-bool GroupModel::take(const hone::History& history, hone::TrialNumber number) {
-  if (history.state(number) != hone::TrialState::complete) return false;
-  Eigen::RowVectorXd row(coordinates_.size());
+// NaN where the trial has no value.
+Eigen::RowVectorXd GroupModel::point_of(const hone::History& history, hone::TrialNumber number) const {
+  Eigen::RowVectorXd point(coordinates_.size());
   for (std::size_t j = 0; j < space_.size(); ++j) {
-    const auto column = static_cast<Eigen::Index>(j);
-    row[column] = coordinates_.place(column, history.value(number, space_[j].id));
+    const auto column = static_cast<Index>(j);
+    point[column] = coordinates_.place(column, history.value(number, space_[j].id));
   }
-  if (!row.allFinite()) return false;
-  const auto found = std::ranges::lower_bound(observations_.numbers, number);
-  if (found != observations_.numbers.end() && *found == number) return false;
-  const auto at = static_cast<Eigen::Index>(found - observations_.numbers.begin());
-  const Eigen::Index n = observations_.size();
-  observations_.numbers.insert(found, number);
-  observations_.points.conservativeResize(n + 1, Eigen::NoChange);
-  observations_.outputs.conservativeResize(n + 1);
-  for (Eigen::Index i = n; i > at; --i) {
-    observations_.points.row(i) = observations_.points.row(i - 1);
-    observations_.outputs[i] = observations_.outputs[i - 1];
+  return point;
+}
+
+void GroupModel::take(const hone::History& history, hone::TrialNumber number) {
+  if (history.state(number) != hone::TrialState::complete) return;
+  const Eigen::RowVectorXd point = point_of(history, number);
+  if (!point.allFinite()) return;
+  for (std::size_t k = 0; k < objectives_.size(); ++k) {
+    const double output = -hone::as_minimized(directions_[k], history.values(number)[k]);
+    if (!objectives_[k].observations.insert(number, point, output)) return;
   }
-  observations_.points.row(at) = row;
-  observations_.outputs[at] = -hone::as_minimized(directions_[0], history.values(number)[0]);
-  return true;
+  const auto& numbers = objectives_[0].observations.numbers;
+  const auto at = std::ranges::lower_bound(numbers, number) - numbers.begin();
+  violations_.insert(violations_.begin() + at, history.total_violation(number));
+  for (const hone::History::Constraint& constraint : history.constraints(number)) {
+    const std::string_view name = history.constraint_name(constraint.name);
+    auto found = constraints_.find(name);
+    if (found == constraints_.end()) {
+      OutputModel model(coordinates_.inputs(options_.model.kernel), OutputRole::constraint, options_.model);
+      found = constraints_.emplace(name, Output{{}, std::move(model)}).first;
+    }
+    if (!std::isnan(constraint.value)) found->second.observations.insert(number, point, -constraint.value);
+  }
 }
 
 void GroupModel::update(const hone::HistoryView& view) {
@@ -47,42 +71,161 @@ void GroupModel::update(const hone::HistoryView& view) {
   revision_ = view.revision();
 }
 
+// The place of each of the first trials in order of merit: feasible ones by output, or by front and output; then the
+// others by violation.
+std::vector<double> GroupModel::ranks(std::size_t size) const {
+  std::vector<std::uint32_t> fronts(size, 0);
+  if (objectives_.size() > 1) {
+    std::vector<double> losses;
+    for (std::size_t i = 0; i < size; ++i) {
+      for (const Output& output : objectives_) losses.push_back(-output.observations.outputs[static_cast<Index>(i)]);
+    }
+    fronts = hone::sdk::nondominated_ranks(losses, objectives_.size());
+  }
+  std::vector<std::size_t> order(size);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) {
+    return std::tuple(violations_[i], fronts[i], -objectives_[0].observations.outputs[static_cast<Index>(i)], i);
+  });
+  std::vector<double> result(size);
+  for (std::size_t place = 0; place < size; ++place) result[order[place]] = static_cast<double>(place);
+  return result;
+}
+
+Posterior& GroupModel::update(Output& output, const RowSelection& select, const hone::Logger& log) {
+  Posterior& posterior = output.model.update(output.observations, select);
+  if (!output.model.trouble().empty()) log.warning("gp: " + output.model.trouble());
+  return posterior;
+}
+
+// Running trials count as if they had returned what the model expects (the kriging believer of Ginsbourger, Le Riche,
+// Carraro: "Kriging is well-suited to parallelize optimization", 2010).
+void GroupModel::believe(Posterior& posterior, const Eigen::MatrixXd& pending) const {
+  const Index count = std::min(pending.rows(), posterior.room());
+  if (count == 0) return;
+  Eigen::VectorXd outputs(posterior.size() + count);
+  outputs.head(posterior.size()) = posterior.outputs();
+  for (Index i = 0; i < count; ++i) {
+    outputs[posterior.size() + i] = posterior.mean(pending.row(i).transpose());
+  }
+  for (Index i = 0; i < count; ++i) posterior.append(pending.row(i).transpose());
+  posterior.observe(outputs);
+}
+
+Eigen::MatrixXd GroupModel::pending_points(const hone::StudyView& study, hone::TrialNumber at_hand) const {
+  const hone::HistoryView view = study.history();
+  Eigen::MatrixXd points(0, coordinates_.size());
+  for (const std::uint32_t number : view->running_trials()) {
+    if (number == at_hand || !view.contains(number) || !view->pending(number)) continue;
+    const Eigen::RowVectorXd point = point_of(view.all(), number);
+    if (!point.allFinite()) continue;
+    points.conservativeResize(points.rows() + 1, Eigen::NoChange);
+    points.bottomRows<1>() = point;
+  }
+  return points;
+}
+
+// What to improve upon, in terms of what the models expect at the feasible points: noise must not make a record.
+Acquisition::Target GroupModel::target(std::span<Posterior* const> objectives, const std::vector<Index>& rows) const {
+  std::vector<Eigen::VectorXd> fitted;
+  for (const Posterior* posterior : objectives) fitted.push_back(posterior->fitted());
+  std::vector<double> feasible;  // outputs of one point after another
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (violations_[static_cast<std::size_t>(rows[i])] > 0.0) continue;
+    for (const Eigen::VectorXd& outputs : fitted) feasible.push_back(outputs[static_cast<Index>(i)]);
+  }
+  if (feasible.empty()) return std::monostate{};
+  if (objectives.size() == 1) return std::ranges::max(feasible);
+  // A tenth of the front's extent beyond its worst outputs.
+  const std::size_t m = objectives.size();
+  std::vector<double> losses(feasible.size());
+  std::ranges::transform(feasible, losses.begin(), std::negate<>());
+  const std::vector<std::uint32_t> ranks = hone::sdk::nondominated_ranks(losses, m);
+  std::vector<double> front;
+  for (std::size_t i = 0; i < ranks.size(); ++i) {
+    if (ranks[i] == 0) {
+      front.insert(front.end(), feasible.begin() + static_cast<std::ptrdiff_t>(i * m),
+                   feasible.begin() + static_cast<std::ptrdiff_t>((i + 1) * m));
+    }
+  }
+  std::vector<double> reference(m);
+  for (std::size_t k = 0; k < m; ++k) {
+    double low = front[k], high = front[k], least = feasible[k];
+    for (std::size_t i = k; i < front.size(); i += m) {
+      low = std::min(low, front[i]);
+      high = std::max(high, front[i]);
+    }
+    for (std::size_t i = k; i < feasible.size(); i += m) least = std::min(least, feasible[i]);
+    reference[k] = high > low ? low - 0.1 * (high - low) : least - 0.1;
+  }
+  return LogExpectedHypervolumeImprovement(front, reference);
+}
+
+// The best trials' points, d x k.
+Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows) const {
+  const std::vector<double> places = ranks(size());
+  std::vector<Index> order = rows;
+  const std::size_t count = std::min(most_incumbents, order.size());
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(count), {},
+                            [&](Index i) { return places[static_cast<std::size_t>(i)]; });
+  Eigen::MatrixXd points(coordinates_.size(), static_cast<Index>(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    points.col(static_cast<Index>(i)) = objectives_[0].observations.points.row(order[i]).transpose();
+  }
+  for (Index j = 0; j < points.rows(); ++j) {
+    for (double& x : points.row(j)) {
+      if (!coordinates_.is_categorical(j)) x = coordinates_.snapped(j, std::clamp(x, 0.0, 1.0));
+    }
+  }
+  return points;
+}
+
 std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial) {
-  Posterior& posterior = objective_.update(observations_);
-  if (!objective_.trouble().empty()) study.logger().warning("gp: " + objective_.trouble());
-  hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
-  const double best = objective_.outputs().maxCoeff();
-  const Eigen::Index d = coordinates_.size();
-  const auto count = static_cast<Eigen::Index>(options_.n_candidates);
-  Eigen::MatrixXd candidates(d, count);
-  for (Eigen::Index i = 0; i < count; ++i) {
-    for (Eigen::Index j = 0; j < d; ++j) candidates(j, i) = coordinates_.from_fraction(j, stream.uniform());
-  }
-  const std::vector<Prediction> predictions = posterior.predict_all(candidates);
-  std::vector<std::pair<double, Eigen::Index>> ranking;
-  for (Eigen::Index i = 0; i < count; ++i) {
-    ranking.emplace_back(-log_expected_improvement(predictions[static_cast<std::size_t>(i)], best).value, i);
-  }
-  std::ranges::sort(ranking);
-  Eigen::VectorXd low = Eigen::VectorXd::Zero(d), high = Eigen::VectorXd::Ones(d);
-  const auto loss = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
-    const PredictionWithGradient y = posterior.predict_with_gradient(x);
-    const LogAcquisition a = log_expected_improvement(y, best);
-    gradient = -(a.by_mean * y.mean_gradient + a.by_deviation * y.deviation_gradient);
-    return -a.value;
+  const Inputs inputs = coordinates_.inputs(options_.model.kernel);
+  const RowSelection select = [&](std::size_t size) {
+    return neighbourhood(inputs, objectives_[0].observations.points, ranks(size),
+                         static_cast<std::size_t>(options_.model.largest));
   };
-  Minimum chosen;
-  Eigen::Index incumbent = 0;
-  objective_.outputs().maxCoeff(&incumbent);
-  for (std::size_t i = 0; i <= options_.n_local_search && i < ranking.size(); ++i) {
-    Eigen::VectorXd start =
-        i == 0 ? Eigen::VectorXd(posterior.points().row(incumbent).transpose().cwiseMax(0.0).cwiseMin(1.0))
-               : Eigen::VectorXd(candidates.col(ranking[i - 1].second));
-    const Minimum found = bounded_minimum(loss, start, low, high, {1e-4, 1e-6, 100});
-    if (found.value < chosen.value) chosen = found;
+  std::vector<Posterior*> objectives;
+  for (Output& output : objectives_) objectives.push_back(&update(output, select, study.logger()));
+  const std::vector<Index>& rows = objectives_[0].model.rows();
+  Acquisition::Target goal = target(objectives, rows);
+  const Eigen::MatrixXd pending = pending_points(study, trial.number());
+  std::vector<const Posterior*> modelled, constraints;
+  for (Posterior* posterior : objectives) {
+    believe(*posterior, pending);
+    modelled.push_back(posterior);
   }
+  for (auto& [name, output] : constraints_) {
+    const Observations& seen = output.observations;
+    if (seen.size() < static_cast<Index>(2)) continue;
+    const RowSelection own = [&](std::size_t size) {
+      const Eigen::VectorXd losses = -seen.outputs.head(static_cast<Index>(size));
+      return neighbourhood(inputs, seen.points, std::span(losses.data(), size),
+                           static_cast<std::size_t>(options_.model.largest));
+    };
+    const bool everywhere = seen.numbers == objectives_[0].observations.numbers;
+    Posterior& posterior = update(output, everywhere ? select : own, study.logger());
+    believe(posterior, pending);
+    constraints.push_back(&posterior);
+  }
+  const bool repeat_is_useless = objectives.front()->parameters().noise() < noticeable_noise;
+  const auto is_taken = [&](const Eigen::VectorXd& point) {
+    if (!repeat_is_useless) return false;
+    const auto equals = [&](const Eigen::MatrixXd& points) {
+      for (Index i = 0; i < points.rows(); ++i) {
+        if (points.row(i).transpose() == point) return true;
+      }
+      return false;
+    };
+    return equals(pending) || equals(objectives_[0].observations.points);
+  };
+  const Acquisition acquisition(modelled, constraints, std::move(goal));
+  hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
+  const Eigen::VectorXd point = best_proposal(coordinates_, acquisition, incumbents(rows),
+                                              {options_.n_candidates, options_.n_local_search}, is_taken, stream);
   std::vector<double> values;
-  for (Eigen::Index j = 0; j < d; ++j) values.push_back(coordinates_.value(j, chosen.x[j]));
+  for (Index j = 0; j < point.size(); ++j) values.push_back(coordinates_.value(j, point[j]));
   return values;
 }
 

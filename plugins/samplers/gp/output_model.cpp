@@ -14,15 +14,46 @@ namespace {
 // Room for points that are appended for the time being.
 constexpr std::size_t spare = 64;
 
-Eigen::VectorXd scaled_rows(const ModelOptions& options, const Observations& all,
-                            const std::vector<Eigen::Index>& rows) {
-  return scaled_outputs(options.transform, all.outputs(rows));
-}
-
 }  // namespace
 
-OutputModel::OutputModel(Inputs inputs, const ModelOptions& options)
-    : inputs_(std::move(inputs)), options_(options), priors_(Priors::of_dimension(inputs_.size())) {
+bool Observations::insert(hone::TrialNumber number, const Eigen::RowVectorXd& point, double output) {
+  const auto found = std::ranges::lower_bound(numbers, number);
+  if (found != numbers.end() && *found == number) return false;
+  const auto at = static_cast<Eigen::Index>(found - numbers.begin());
+  const Eigen::Index n = size();
+  numbers.insert(found, number);
+  points.conservativeResize(n + 1, point.size());
+  outputs.conservativeResize(n + 1);
+  for (Eigen::Index i = n; i > at; --i) {
+    points.row(i) = points.row(i - 1);
+    outputs[i] = outputs[i - 1];
+  }
+  points.row(at) = point;
+  outputs[at] = output;
+  return true;
+}
+
+std::vector<Eigen::Index> neighbourhood(const Inputs& inputs, const Eigen::MatrixXd& points,
+                                        std::span<const double> rank, std::size_t count) {
+  std::vector<Eigen::Index> rows(rank.size());
+  std::iota(rows.begin(), rows.end(), Eigen::Index{0});
+  if (rows.size() <= count) return rows;
+  const auto by_rank = [&](Eigen::Index i) { return std::pair(rank[static_cast<std::size_t>(i)], i); };
+  const Eigen::Index best = std::ranges::min(rows, {}, by_rank);
+  const Eigen::ArrayXd distances =
+      squared_distances(inputs, Eigen::ArrayXd::Ones(inputs.size()),
+                        points.topRows(static_cast<Eigen::Index>(rank.size())), points.row(best).transpose());
+  const auto rest = rows.begin() + static_cast<std::ptrdiff_t>(count / 4);
+  std::ranges::nth_element(rows, rest, {}, by_rank);
+  std::ranges::nth_element(rest, rows.begin() + static_cast<std::ptrdiff_t>(count), rows.end(), {},
+                           [&](Eigen::Index i) { return std::pair(distances[i], i); });
+  rows.resize(count);
+  std::ranges::sort(rows);
+  return rows;
+}
+
+OutputModel::OutputModel(Inputs inputs, OutputRole role, const ModelOptions& options)
+    : inputs_(std::move(inputs)), role_(role), options_(options), priors_(Priors::of_dimension(inputs_.size())) {
   if (options.deterministic) priors_.fixed_noise = least_noise;
 }
 
@@ -36,28 +67,13 @@ void OutputModel::forget_from(const Observations& all) {
   seen_ = all.numbers;
 }
 
-// All of the first `size`; of more than `largest`, the nearest ones to the best, and some of the best.
-std::vector<Eigen::Index> OutputModel::rows_of(const Observations& all, std::size_t size) const {
-  std::vector<Eigen::Index> rows(size);
-  std::iota(rows.begin(), rows.end(), Eigen::Index{0});
-  if (size <= static_cast<std::size_t>(options_.largest)) return rows;
-  const auto by_output = [&](Eigen::Index i) { return std::pair(-all.outputs[i], i); };
-  const Eigen::Index best = std::ranges::min(rows, {}, by_output);
-  const Eigen::ArrayXd distances =
-      squared_distances(inputs_, Eigen::ArrayXd::Ones(inputs_.size()),
-                        all.points.topRows(static_cast<Eigen::Index>(size)), all.points.row(best).transpose());
-  const std::size_t good = static_cast<std::size_t>(options_.largest) / 6;
-  const std::size_t near = static_cast<std::size_t>(options_.largest) / 2;
-  std::ranges::nth_element(rows, rows.begin() + static_cast<std::ptrdiff_t>(good), {}, by_output);
-  const auto rest = rows.begin() + static_cast<std::ptrdiff_t>(good);
-  std::ranges::nth_element(rest, rest + static_cast<std::ptrdiff_t>(near), rows.end(), {},
-                           [&](Eigen::Index i) { return std::pair(distances[i], i); });
-  rows.resize(good + near);
-  std::ranges::sort(rows);
-  return rows;
+Eigen::VectorXd OutputModel::scaled(const Observations& all, const std::vector<Eigen::Index>& rows) const {
+  const Eigen::VectorXd outputs = all.outputs(rows);
+  return role_ == OutputRole::constraint ? scaled_constraint(outputs) : scaled_outputs(options_.transform, outputs);
 }
 
-const HyperParameters& OutputModel::parameters_of(const Observations& all, std::size_t size) {
+const HyperParameters& OutputModel::parameters_of(const Observations& all, std::size_t size,
+                                                  const RowSelection& select) {
   // From the last fit that begins afresh, or that is known, onwards.
   std::vector<std::size_t> sizes;
   for (std::size_t s = RefitSchedule::first;; s = RefitSchedule::after(s)) {
@@ -74,8 +90,8 @@ const HyperParameters& OutputModel::parameters_of(const Observations& all, std::
     } else {
       starts.push_back(std::prev(known)->parameters);
     }
-    const std::vector<Eigen::Index> rows = rows_of(all, sizes[i]);
-    Fit found = fit(inputs_, all.points(rows, Eigen::all), scaled_rows(options_, all, rows), priors_, starts);
+    const std::vector<Eigen::Index> rows = select(sizes[i]);
+    Fit found = fit(inputs_, all.points(rows, Eigen::all), scaled(all, rows), priors_, starts);
     if (!found.converged) {
       trouble_ = "no hyper-parameters could be fitted to " + std::to_string(sizes[i]) +
                  " trials; going on with those of before";
@@ -85,14 +101,14 @@ const HyperParameters& OutputModel::parameters_of(const Observations& all, std::
   return std::ranges::lower_bound(steps_, size, {}, &Step::size)->parameters;
 }
 
-Posterior& OutputModel::update(const Observations& all) {
+Posterior& OutputModel::update(const Observations& all, const RowSelection& select) {
   trouble_.clear();
   forget_from(all);
   const auto count = static_cast<std::size_t>(all.size());
   const std::size_t size = RefitSchedule::last(count);
   if (!posterior_ || base_ != size) {
-    const HyperParameters& parameters = parameters_of(all, size);
-    rows_ = rows_of(all, size);
+    const HyperParameters& parameters = parameters_of(all, size, select);
+    rows_ = select(size);
     const std::size_t capacity = rows_.size() + RefitSchedule::after(size) - size + spare;
     posterior_.emplace(inputs_, parameters, all.points(rows_, Eigen::all), static_cast<Eigen::Index>(capacity));
     base_ = next_ = size;
@@ -107,7 +123,7 @@ Posterior& OutputModel::update(const Observations& all) {
     rows_.push_back(static_cast<Eigen::Index>(i));
   }
   next_ = count;
-  scaled_ = scaled_rows(options_, all, rows_);
+  scaled_ = scaled(all, rows_);
   posterior_->observe(scaled_);
   return *posterior_;
 }

@@ -2,7 +2,9 @@
 // The model of one output of a study: which hyper-parameters, which trials.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,14 @@ struct Observations {
   Eigen::VectorXd outputs;
 
   Eigen::Index size() const { return static_cast<Eigen::Index>(numbers.size()); }
+  /// Adds a trial in the order of numbers. False, and no change, if it is there.
+  bool insert(hone::TrialNumber number, const Eigen::RowVectorXd& point, double output);
+};
+
+/// What an output means.
+enum class OutputRole {
+  objective,
+  constraint,  ///< holds where the output is not negative
 };
 
 struct ModelOptions {
@@ -34,17 +44,26 @@ struct ModelOptions {
   Eigen::Index largest = 600;
 };
 
+/// Which of the first `size` observations to model, where they are too many for all: rows, ascending.
+using RowSelection = std::function<std::vector<Eigen::Index>(std::size_t size)>;
+
+/// The best ones by `rank` (the less the better), and the nearest ones to the best of all; `count` together, of the
+/// first rank.size().
+std::vector<Eigen::Index> neighbourhood(const Inputs& inputs, const Eigen::MatrixXd& points,
+                                        std::span<const double> rank, std::size_t count);
+
 /// Follows the observations of one output. A cache: a new object that is shown the same observations comes to the same
 /// bits. Hyper-parameters are those of the `RefitSchedule`, fitted to the first trials by number.
 class OutputModel {
  public:
-  OutputModel(Inputs inputs, const ModelOptions& options);
+  OutputModel(Inputs inputs, OutputRole role, const ModelOptions& options);
 
   /// The posterior of the scaled outputs; at least `RefitSchedule::first` observations. Points may be appended to it
   /// for the time being; the next call takes them away again.
-  Posterior& update(const Observations& all);
+  Posterior& update(const Observations& all, const RowSelection& select);
 
-  /// The outputs of the model's points as it sees them.
+  /// Which observations the model has, and their outputs as it sees them.
+  const std::vector<Eigen::Index>& rows() const { return rows_; }
   const Eigen::VectorXd& outputs() const { return scaled_; }
   /// What went wrong with the last fit, and what was done instead; empty if nothing.
   const std::string& trouble() const { return trouble_; }
@@ -56,10 +75,11 @@ class OutputModel {
   };
 
   void forget_from(const Observations& all);
-  const HyperParameters& parameters_of(const Observations& all, std::size_t size);
-  std::vector<Eigen::Index> rows_of(const Observations& all, std::size_t size) const;
+  const HyperParameters& parameters_of(const Observations& all, std::size_t size, const RowSelection& select);
+  Eigen::VectorXd scaled(const Observations& all, const std::vector<Eigen::Index>& rows) const;
 
   Inputs inputs_;
+  OutputRole role_;
   ModelOptions options_;
   Priors priors_;
   std::vector<hone::TrialNumber> seen_;

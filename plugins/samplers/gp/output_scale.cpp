@@ -79,4 +79,17 @@ Eigen::VectorXd scaled_outputs(OutputTransform transform, const Eigen::VectorXd&
   return y;
 }
 
+Eigen::VectorXd scaled_constraint(const Eigen::VectorXd& values) {
+  Eigen::VectorXd y = finite(values);
+  std::vector<double> sizes;
+  for (const double value : y) {
+    if (value != 0.0) sizes.push_back(std::abs(value));
+  }
+  if (sizes.empty()) return y;
+  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::ranges::nth_element(sizes, middle);
+  for (double& value : y) value = std::asinh(value / *middle);
+  return y / std::sqrt(y.squaredNorm() / static_cast<double>(y.size()));
+}
+
 }  // namespace gp

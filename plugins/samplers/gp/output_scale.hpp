@@ -20,4 +20,8 @@ enum class OutputTransform {
 /// bad ones are is not worth the model's effort.
 Eigen::VectorXd scaled_outputs(OutputTransform transform, const Eigen::VectorXd& outputs);
 
+/// The values of a constraint, about 1 in size: asinh(c / median |c|), so that what lies far on one side does not hide
+/// where the border is. 0 remains 0.
+Eigen::VectorXd scaled_constraint(const Eigen::VectorXd& values);
+
 }  // namespace gp

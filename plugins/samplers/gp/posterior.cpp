@@ -66,6 +66,7 @@ void Posterior::observe(const Eigen::VectorXd& outputs) {
   // The mean that is most probable under a standard normal prior.
   Eigen::VectorXd ones = Eigen::VectorXd::Ones(size_);
   factor().triangularView<Eigen::Lower>().solveInPlace(ones);
+  outputs_ = outputs;
   alpha_ = outputs;
   factor().triangularView<Eigen::Lower>().solveInPlace(alpha_);
   mean_ = ones.dot(alpha_) / (ones.squaredNorm() + 1.0);

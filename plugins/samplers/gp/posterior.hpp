@@ -36,12 +36,20 @@ class Posterior {
   void observe(const Eigen::VectorXd& outputs);
 
   Eigen::Index size() const { return size_; }
+  /// How many more points can be appended.
+  Eigen::Index room() const { return factor_.rows() - size_; }
   const Inputs& inputs() const { return inputs_; }
   const HyperParameters& parameters() const { return parameters_; }
   auto points() const { return points_.topRows(size_); }
   /// What was added to the noise so that the factorisation succeeded; 0 as a rule.
   double jitter() const { return jitter_; }
 
+  /// The outputs at its points.
+  const Eigen::VectorXd& outputs() const { return outputs_; }
+  /// The means at the points themselves: outputs - noise K^-1 (outputs - mean).
+  Eigen::VectorXd fitted() const { return outputs_ - (noise_ + jitter_) * alpha_; }
+  /// The mean at a point alone, O(n d).
+  double mean(const Eigen::Ref<const Eigen::VectorXd>& point) const { return mean_ + covariances(point).dot(alpha_); }
   Prediction predict(const Eigen::Ref<const Eigen::VectorXd>& point) const;
   PredictionWithGradient predict_with_gradient(const Eigen::Ref<const Eigen::VectorXd>& point) const;
   /// At the columns of `points` (d x k), together.
@@ -62,8 +70,9 @@ class Posterior {
   Eigen::Index size_ = 0;
   Eigen::MatrixXd points_;  // capacity x d
   Eigen::MatrixXd factor_;  // the Cholesky factor L of K, capacity x capacity
-  Eigen::VectorXd alpha_;   // K^-1 (y - mean)
-  double mean_ = 0.0;       // the constant that the outputs vary about
+  Eigen::VectorXd outputs_;
+  Eigen::VectorXd alpha_;  // K^-1 (y - mean)
+  double mean_ = 0.0;      // the constant that the outputs vary about
 };
 
 }  // namespace gp
