@@ -9,8 +9,6 @@
 
 #include <hone/sdk/nondominated_sort.hpp>
 
-#include "proposal_search.hpp"
-
 namespace gp {
 namespace {
 
@@ -136,33 +134,30 @@ Acquisition::Target GroupModel::target(std::span<Posterior* const> objectives, c
   }
   if (feasible.empty()) return std::monostate{};
   if (objectives.size() == 1) return std::ranges::max(feasible);
-  // A tenth of the front's extent beyond its worst outputs.
+  // Everything that is feasible is better than the reference point.
   const std::size_t m = objectives.size();
-  std::vector<double> losses(feasible.size());
-  std::ranges::transform(feasible, losses.begin(), std::negate<>());
-  const std::vector<std::uint32_t> ranks = hone::sdk::nondominated_ranks(losses, m);
-  std::vector<double> front;
-  for (std::size_t i = 0; i < ranks.size(); ++i) {
-    if (ranks[i] == 0) {
-      front.insert(front.end(), feasible.begin() + static_cast<std::ptrdiff_t>(i * m),
-                   feasible.begin() + static_cast<std::ptrdiff_t>((i + 1) * m));
-    }
+  std::vector<double> reference(feasible.begin(), feasible.begin() + static_cast<std::ptrdiff_t>(m));
+  for (std::size_t i = 0; i < feasible.size(); ++i) reference[i % m] = std::min(reference[i % m], feasible[i]);
+  for (double& coordinate : reference) coordinate -= 0.1;
+  return LogExpectedHypervolumeImprovement(feasible, reference);
+}
+
+// Everything, as long as all trials are modelled. A model of a neighbourhood knows nothing of what lies beyond.
+Region GroupModel::region() const {
+  const Index d = coordinates_.size();
+  Region region{Eigen::VectorXd::Zero(d), Eigen::VectorXd::Ones(d)};
+  const OutputModel& model = objectives_[0].model;
+  if (model.rows().size() == size()) return region;
+  const Eigen::MatrixXd points = objectives_[0].observations.points(model.selected(), Eigen::all);
+  for (Index j = 0; j < d; ++j) {
+    region.low[j] = std::clamp(points.col(j).minCoeff(), 0.0, 1.0);
+    region.high[j] = std::clamp(points.col(j).maxCoeff(), 0.0, 1.0);
   }
-  std::vector<double> reference(m);
-  for (std::size_t k = 0; k < m; ++k) {
-    double low = front[k], high = front[k], least = feasible[k];
-    for (std::size_t i = k; i < front.size(); i += m) {
-      low = std::min(low, front[i]);
-      high = std::max(high, front[i]);
-    }
-    for (std::size_t i = k; i < feasible.size(); i += m) least = std::min(least, feasible[i]);
-    reference[k] = high > low ? low - 0.1 * (high - low) : least - 0.1;
-  }
-  return LogExpectedHypervolumeImprovement(front, reference);
+  return region;
 }
 
 // The best trials' points, d x k.
-Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows) const {
+Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const Region& region) const {
   const std::vector<double> places = ranks(size());
   std::vector<Index> order = rows;
   const std::size_t count = std::min(most_incumbents, order.size());
@@ -174,7 +169,7 @@ Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows) const {
   }
   for (Index j = 0; j < points.rows(); ++j) {
     for (double& x : points.row(j)) {
-      if (!coordinates_.is_categorical(j)) x = coordinates_.snapped(j, std::clamp(x, 0.0, 1.0));
+      if (!coordinates_.is_categorical(j)) x = coordinates_.snapped(j, std::clamp(x, region.low[j], region.high[j]));
     }
   }
   return points;
@@ -220,9 +215,10 @@ std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone
     };
     return equals(pending) || equals(objectives_[0].observations.points);
   };
+  const Region where = region();
   const Acquisition acquisition(modelled, constraints, std::move(goal));
   hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
-  const Eigen::VectorXd point = best_proposal(coordinates_, acquisition, incumbents(rows),
+  const Eigen::VectorXd point = best_proposal(coordinates_, acquisition, where, incumbents(rows, where),
                                               {options_.n_candidates, options_.n_local_search}, is_taken, stream);
   std::vector<double> values;
   for (Index j = 0; j < point.size(); ++j) values.push_back(coordinates_.value(j, point[j]));

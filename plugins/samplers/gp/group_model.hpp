@@ -16,6 +16,7 @@
 #include "coordinates.hpp"
 #include "gp_options.hpp"
 #include "output_model.hpp"
+#include "proposal_search.hpp"
 
 namespace gp {
 
@@ -46,7 +47,8 @@ class GroupModel {
   Posterior& update(Output& output, const RowSelection& select, const hone::Logger& log);
   void believe(Posterior& posterior, const Eigen::MatrixXd& pending) const;
   Acquisition::Target target(std::span<Posterior* const> objectives, const std::vector<Eigen::Index>& rows) const;
-  Eigen::MatrixXd incumbents(const std::vector<Eigen::Index>& rows) const;
+  Region region() const;
+  Eigen::MatrixXd incumbents(const std::vector<Eigen::Index>& rows, const Region& region) const;
   Eigen::MatrixXd pending_points(const hone::StudyView& study, hone::TrialNumber at_hand) const;
 
   const GpOptions& options_;

@@ -109,6 +109,7 @@ Posterior& OutputModel::update(const Observations& all, const RowSelection& sele
   if (!posterior_ || base_ != size) {
     const HyperParameters& parameters = parameters_of(all, size, select);
     rows_ = select(size);
+    selected_ = rows_.size();
     const std::size_t capacity = rows_.size() + RefitSchedule::after(size) - size + spare;
     posterior_.emplace(inputs_, parameters, all.points(rows_, Eigen::all), static_cast<Eigen::Index>(capacity));
     base_ = next_ = size;
@@ -117,6 +118,7 @@ Posterior& OutputModel::update(const Observations& all, const RowSelection& sele
                  " trials have no Cholesky factor; going on with more noise";
     }
   }
+  // Those that were appended for the time being.
   posterior_->truncate(static_cast<Eigen::Index>(rows_.size()));
   for (std::size_t i = next_; i < count; ++i) {
     posterior_->append(all.points.row(static_cast<Eigen::Index>(i)).transpose());

@@ -64,6 +64,8 @@ class OutputModel {
 
   /// Which observations the model has, and their outputs as it sees them.
   const std::vector<Eigen::Index>& rows() const { return rows_; }
+  /// Those of them that were selected; the others came later.
+  std::span<const Eigen::Index> selected() const { return std::span(rows_).first(selected_); }
   const Eigen::VectorXd& outputs() const { return scaled_; }
   /// What went wrong with the last fit, and what was done instead; empty if nothing.
   const std::string& trouble() const { return trouble_; }
@@ -85,7 +87,8 @@ class OutputModel {
   std::vector<hone::TrialNumber> seen_;
   std::vector<Step> steps_;  // ascending in size
   std::optional<Posterior> posterior_;
-  std::size_t base_ = 0;            // the size whose hyper-parameters the posterior has
+  std::size_t base_ = 0;  // the size whose hyper-parameters the posterior has
+  std::size_t selected_ = 0;
   std::size_t next_ = 0;            // the first observation that it does not know
   std::vector<Eigen::Index> rows_;  // of the observations, those that the posterior holds
   Eigen::VectorXd scaled_;

@@ -21,13 +21,18 @@ constexpr double step = 0.1;
 constexpr std::int64_t exhaustive = 24;
 constexpr int rounds = 8;
 
-Eigen::VectorXd anywhere(const Coordinates& coordinates, hone::RandomStream& stream) {
+Eigen::VectorXd anywhere(const Coordinates& coordinates, const Region& region, hone::RandomStream& stream) {
   Eigen::VectorXd point(coordinates.size());
-  for (Index j = 0; j < point.size(); ++j) point[j] = coordinates.from_fraction(j, stream.uniform());
+  for (Index j = 0; j < point.size(); ++j) {
+    const double u = stream.uniform();
+    point[j] = coordinates.from_fraction(
+        j, coordinates.is_categorical(j) ? u : region.low[j] + u * (region.high[j] - region.low[j]));
+  }
   return point;
 }
 
-Eigen::VectorXd neighbour(const Coordinates& coordinates, Eigen::VectorXd point, hone::RandomStream& stream) {
+Eigen::VectorXd neighbour(const Coordinates& coordinates, const Region& region, Eigen::VectorXd point,
+                          hone::RandomStream& stream) {
   const double share = std::min(1.0, coordinates_moved / static_cast<double>(point.size()));
   // Near and less near ones.
   const double width = step * std::pow(0.1, 2.0 * stream.uniform());
@@ -38,14 +43,14 @@ Eigen::VectorXd neighbour(const Coordinates& coordinates, Eigen::VectorXd point,
       if (j == sure || stream.uniform() < step) point[j] = coordinates.from_fraction(j, stream.uniform());
     } else {
       const double moved = point[j] + width * hone::sdk::normal_quantile(stream.uniform_open());
-      point[j] = coordinates.snapped(j, std::clamp(moved, 0.0, 1.0));
+      point[j] = coordinates.snapped(j, std::clamp(moved, region.low[j], region.high[j]));
     }
   }
   return point;
 }
 
 // The other values that a discrete coordinate is tried at: all, or those at distances 1, 2, 4, … either way.
-std::vector<double> steps_of(const Coordinates& coordinates, Index j, double from) {
+std::vector<double> steps_of(const Coordinates& coordinates, const Region& region, Index j, double from) {
   std::vector<double> all;
   const std::int64_t count = coordinates.count(j);
   if (coordinates.is_categorical(j) || count <= exhaustive) {
@@ -57,14 +62,16 @@ std::vector<double> steps_of(const Coordinates& coordinates, Index j, double fro
       if (here + distance < count) all.push_back(coordinates.grid(j, here + distance));
     }
   }
-  std::erase(all, from);
+  std::erase_if(all, [&](double x) {
+    return x == from || (!coordinates.is_categorical(j) && (x < region.low[j] || x > region.high[j]));
+  });
   return all;
 }
 
 class LocalSearch {
  public:
-  LocalSearch(const Coordinates& coordinates, const Acquisition& acquisition)
-      : coordinates_(coordinates), acquisition_(acquisition) {
+  LocalSearch(const Coordinates& coordinates, const Acquisition& acquisition, const Region& region)
+      : coordinates_(coordinates), acquisition_(acquisition), region_(region) {
     for (Index j = 0; j < coordinates.size(); ++j) {
       (coordinates.is_discrete(j) ? discrete_ : continuous_).push_back(j);
     }
@@ -94,9 +101,8 @@ class LocalSearch {
       gradient = -slopes(continuous_);
       return result;
     };
-    const Eigen::VectorXd start = point(continuous_).cwiseMax(0.0).cwiseMin(1.0);
-    const Minimum found = bounded_minimum(loss, start, Eigen::VectorXd::Zero(start.size()),
-                                          Eigen::VectorXd::Ones(start.size()), {1e-4, 1e-6, 100});
+    const Minimum found = bounded_minimum(loss, point(continuous_), region_.low(continuous_), region_.high(continuous_),
+                                          {1e-4, 1e-6, 100});
     if (!(-found.value > value)) return false;
     const bool worth_it = -found.value > value + 1e-6;
     value = -found.value;
@@ -107,7 +113,7 @@ class LocalSearch {
   bool step_each(Eigen::VectorXd& point, double& value) const {
     bool changed = false;
     for (const Index j : discrete_) {
-      const std::vector<double> others = steps_of(coordinates_, j, point[j]);
+      const std::vector<double> others = steps_of(coordinates_, region_, j, point[j]);
       if (others.empty()) continue;
       Eigen::MatrixXd tried = point.replicate(1, static_cast<Index>(others.size()));
       tried.row(j) = Eigen::Map<const Eigen::RowVectorXd>(others.data(), static_cast<Index>(others.size()));
@@ -123,6 +129,7 @@ class LocalSearch {
 
   const Coordinates& coordinates_;
   const Acquisition& acquisition_;
+  const Region& region_;
   std::vector<Index> continuous_, discrete_;
 };
 
@@ -147,7 +154,7 @@ Eigen::MatrixXd all_points(const Coordinates& coordinates, double at_most) {
 
 }  // namespace
 
-Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition& acquisition,
+Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition& acquisition, const Region& region,
                               const Eigen::MatrixXd& incumbents, const SearchEffort& effort,
                               const std::function<bool(const Eigen::VectorXd&)>& is_taken, hone::RandomStream& stream) {
   using Ranked = std::pair<double, Eigen::VectorXd>;
@@ -158,8 +165,9 @@ Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition&
   if (!is_whole) {
     candidates.resize(coordinates.size(), static_cast<Index>(effort.candidates));
     for (Index i = 0; i < candidates.cols(); ++i) {
-      candidates.col(i) = i % 2 == 0 ? anywhere(coordinates, stream)
-                                     : neighbour(coordinates, incumbents.col((i / 2) % incumbents.cols()), stream);
+      candidates.col(i) = i % 2 == 0
+                              ? anywhere(coordinates, region, stream)
+                              : neighbour(coordinates, region, incumbents.col((i / 2) % incumbents.cols()), stream);
     }
   }
   const std::vector<double> values = acquisition.values(candidates);
@@ -170,7 +178,7 @@ Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition&
   }
   std::ranges::stable_sort(ranking, better);
   if (!is_whole) {
-    const LocalSearch search(coordinates, acquisition);
+    const LocalSearch search(coordinates, acquisition, region);
     std::vector<Ranked> improved;
     if (effort.local > 0) improved.push_back(search.improve(incumbents.col(0)));
     for (std::size_t i = 0; i < std::min(effort.local, ranking.size()); ++i) {
@@ -185,7 +193,8 @@ Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition&
   // Nearly all is taken: the nearest to the best that is not, as far as chance finds it.
   const Eigen::VectorXd best = ranking.empty() ? Eigen::VectorXd(incumbents.col(0)) : ranking.front().second;
   for (std::size_t i = 0; !is_whole && i < effort.candidates; ++i) {
-    const Eigen::VectorXd other = i % 2 == 0 ? neighbour(coordinates, best, stream) : anywhere(coordinates, stream);
+    const Eigen::VectorXd other =
+        i % 2 == 0 ? neighbour(coordinates, region, best, stream) : anywhere(coordinates, region, stream);
     if (!is_taken(other)) return other;
   }
   return best;

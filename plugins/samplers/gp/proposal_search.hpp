@@ -15,6 +15,11 @@
 
 namespace gp {
 
+/// Where to look: bounds of the coordinates; those of categorical ones do not count.
+struct Region {
+  Eigen::VectorXd low, high;
+};
+
 struct SearchEffort {
   std::size_t candidates = 512;  ///< points that are looked at first
   std::size_t local = 4;         ///< of them, how many are improved
@@ -24,9 +29,9 @@ struct SearchEffort {
 /// best ones, and the best incumbents themselves, are improved, by L-BFGS-B where coordinates are continuous and one
 /// coordinate after another where they are discrete, until neither helps.
 ///
-/// @param incumbents  good points, d x k, the best one first; at least one
+/// @param incumbents  good points within the region, d x k, the best one first; at least one
 /// @param is_taken    points that are proposed only if no other is left
-Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition& acquisition,
+Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition& acquisition, const Region& region,
                               const Eigen::MatrixXd& incumbents, const SearchEffort& effort,
                               const std::function<bool(const Eigen::VectorXd&)>& is_taken, hone::RandomStream& stream);
 
