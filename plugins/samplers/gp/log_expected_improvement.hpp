@@ -23,6 +23,12 @@ struct LogAcquisition {
   double by_deviation;
 };
 
+/// Mills' ratio R(t) = Phi(-t) / phi(t), t >= 0.
+double mills_ratio(double t);
+
+/// h(-t) / phi(t) = 1 - t R(t) of the h below, t >= 0: one polynomial for all t. Relative error below 1e-15.
+double scaled_h(double t);
+
 /// What there is to know of h(z) = phi(z) + z Phi(z) (Ament et al. 2023, eq. 2), the expected improvement of a standard
 /// normal outcome over -z.
 struct LogH {
@@ -32,9 +38,8 @@ struct LogH {
 };
 
 /// log h(z) (Ament et al. 2023, eq. 9) and its ratios. In place of the paper's three pieces, which lose digits between
-/// them, positive terms only: h(z) = z + h(-z) on the right, Mills' ratio near 0, and the continued fraction of the
-/// repeated integrals of the error function on the left. Relative error of the ratios, and of the value where it is not
-/// near 0: below 1e-13. |z| < 1e150.
+/// them, `scaled_h` on the left, and h(z) = z + h(-z) on the right. Relative error of the
+/// ratios, and of the value where it is not near 0: below 1e-14. |z| < 1e150.
 LogH log_h(double z);
 
 /// log EI (Ament et al. 2023, eq. 8): the logarithm of E[max(y - best, 0)].
