@@ -61,20 +61,24 @@ LogAcquisition log_probability_of_feasibility(Prediction c, double limit) {
   return {log_normal_cdf(z), -hazard / c.deviation, -hazard * z / c.deviation};
 }
 
-double constrained_log_expected_improvement(Prediction y, std::optional<double> best,
-                                            std::span<const Prediction> constraints, std::span<double> slopes) {
-  LogAcquisition term{0.0, 0.0, 0.0};
-  if (best) term = log_expected_improvement(y, *best);
-  double sum = term.value;
-  slopes[0] = term.by_mean;
-  slopes[1] = term.by_deviation;
+double log_joint_feasibility(std::span<const Prediction> constraints, std::span<double> slopes) {
+  double sum = 0.0;
   for (std::size_t i = 0; i < constraints.size(); ++i) {
-    term = log_probability_of_feasibility(constraints[i], 0.0);
+    const LogAcquisition term = log_probability_of_feasibility(constraints[i], 0.0);
     sum += term.value;
-    slopes[2 + 2 * i] = term.by_mean;
-    slopes[3 + 2 * i] = term.by_deviation;
+    slopes[2 * i] = term.by_mean;
+    slopes[2 * i + 1] = term.by_deviation;
   }
   return sum;
+}
+
+double constrained_log_expected_improvement(Prediction y, std::optional<double> best,
+                                            std::span<const Prediction> constraints, std::span<double> slopes) {
+  LogAcquisition improvement{0.0, 0.0, 0.0};
+  if (best) improvement = log_expected_improvement(y, *best);
+  slopes[0] = improvement.by_mean;
+  slopes[1] = improvement.by_deviation;
+  return improvement.value + log_joint_feasibility(constraints, slopes.subspan(2));
 }
 
 }  // namespace gp

@@ -48,9 +48,15 @@ LogAcquisition log_expected_improvement(Prediction y, double best);
 /// log P(c <= limit): that an outcome which must not exceed the limit does not.
 LogAcquisition log_probability_of_feasibility(Prediction c, double limit);
 
-/// The constrained log EI (Ament et al. 2023, sect. 3.4; Gardner et al., "Bayesian optimization with inequality
-/// constraints", ICML 2014): the sum of log EI and of the log probabilities that each constraint is at most 0. Without
-/// `best`, when nothing feasible is known, the probabilities alone.
+/// The log probability that several independent constraints are all at most 0: the sum of theirs.
+///
+/// @param slopes  receives the derivatives by each constraint's mean and deviation in turn: 2 constraints.size()
+/// elements
+double log_joint_feasibility(std::span<const Prediction> constraints, std::span<double> slopes);
+
+/// The constrained log EI (Ament et al. 2023, sect. 4.3; Gardner et al., "Bayesian optimization with inequality
+/// constraints", ICML 2014, eq. 5): the sum of log EI and of the log probability that all constraints are at most 0.
+/// Without `best`, when nothing feasible is known, the probability alone.
 ///
 /// @param slopes  receives the derivatives: the objective's mean and deviation, then each constraint's; of
 ///                2 + 2 constraints.size() elements
