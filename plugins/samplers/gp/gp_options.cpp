@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#include "gp_options.hpp"
+
+#include <string>
+
+namespace gp {
+
+GpOptions::GpOptions(const hone::Options& options)
+    : n_startup_trials(options.get<std::size_t>("n_startup_trials")),
+      warn_independent_sampling(options.get<bool>("warn_independent_sampling")),
+      n_candidates(options.get<std::size_t>("n_candidates")),
+      n_local_search(options.get<std::size_t>("n_local_search")) {
+  model.kernel = options.get<std::string>("kernel") == "rbf" ? Kernel::rbf : Kernel::matern52;
+  model.transform =
+      options.get<std::string>("output_transform") == "none" ? OutputTransform::none : OutputTransform::half_rank;
+  model.deterministic = options.get<bool>("deterministic_objective");
+  model.largest = options.get<Eigen::Index>("n_local_model");
+}
+
+}  // namespace gp

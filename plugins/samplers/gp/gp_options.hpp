@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The options of `gp`.
+#pragma once
+
+#include <cstddef>
+
+#include <hone/options.hpp>
+
+#include "output_model.hpp"
+
+namespace gp {
+
+struct GpOptions {
+  explicit GpOptions(const hone::Options& options);
+
+  std::size_t n_startup_trials;
+  bool warn_independent_sampling;
+  std::size_t n_candidates;
+  std::size_t n_local_search;
+  ModelOptions model;
+};
+
+}  // namespace gp

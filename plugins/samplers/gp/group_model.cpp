@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+#include "group_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <tuple>
+
+#include <hone/sdk/nondominated_sort.hpp>
+
+namespace gp {
+namespace {
+
+using Index = Eigen::Index;
+
+// As many good points serve as starts.
+constexpr std::size_t most_incumbents = 8;
+// With less noise than this an objective counts as deterministic.
+constexpr double noticeable_noise = 1e-4;
+
+}  // namespace
+
+GroupModel::GroupModel(const GpOptions& options, hone::SearchSpace space, std::span<const hone::Direction> directions)
+    : options_(options),
+      space_(std::move(space)),
+      directions_(directions.begin(), directions.end()),
+      coordinates_(space_) {
+  for (std::size_t k = 0; k < directions_.size(); ++k) {
+    objectives_.push_back(
+        {{}, OutputModel(coordinates_.inputs(options.model.kernel), OutputRole::objective, options.model)});
+  }
+}
+
+// NaN where the trial has no value.
+Eigen::RowVectorXd GroupModel::point_of(const hone::History& history, hone::TrialNumber number) const {
+  Eigen::RowVectorXd point(coordinates_.size());
+  for (std::size_t j = 0; j < space_.size(); ++j) {
+    const auto column = static_cast<Index>(j);
+    point[column] = coordinates_.place(column, history.value(number, space_[j].id));
+  }
+  return point;
+}
+
+void GroupModel::take(const hone::History& history, hone::TrialNumber number) {
+  if (history.state(number) != hone::TrialState::complete) return;
+  const Eigen::RowVectorXd point = point_of(history, number);
+  if (!point.allFinite()) return;
+  for (std::size_t k = 0; k < objectives_.size(); ++k) {
+    const double output = -hone::as_minimized(directions_[k], history.values(number)[k]);
+    if (!objectives_[k].observations.insert(number, point, output)) return;
+  }
+  const auto& numbers = objectives_[0].observations.numbers;
+  const auto at = std::ranges::lower_bound(numbers, number) - numbers.begin();
+  violations_.insert(violations_.begin() + at, history.total_violation(number));
+  for (const hone::History::Constraint& constraint : history.constraints(number)) {
+    const std::string_view name = history.constraint_name(constraint.name);
+    auto found = constraints_.find(name);
+    if (found == constraints_.end()) {
+      OutputModel model(coordinates_.inputs(options_.model.kernel), OutputRole::constraint, options_.model);
+      found = constraints_.emplace(name, Output{{}, std::move(model)}).first;
+    }
+    if (!std::isnan(constraint.value)) found->second.observations.insert(number, point, -constraint.value);
+  }
+}
+
+void GroupModel::update(const hone::HistoryView& view) {
+  for (const std::uint32_t number : view.changes_since(revision_)) take(view.all(), number);
+  revision_ = view.revision();
+}
+
+// The place of each of the first trials in order of merit: feasible ones by output, or by front and output; then the
+// others by violation.
+std::vector<double> GroupModel::ranks(std::size_t size) const {
+  std::vector<std::uint32_t> fronts(size, 0);
+  if (objectives_.size() > 1) {
+    std::vector<double> losses;
+    for (std::size_t i = 0; i < size; ++i) {
+      for (const Output& output : objectives_) losses.push_back(-output.observations.outputs[static_cast<Index>(i)]);
+    }
+    fronts = hone::sdk::nondominated_ranks(losses, objectives_.size());
+  }
+  std::vector<std::size_t> order(size);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) {
+    return std::tuple(violations_[i], fronts[i], -objectives_[0].observations.outputs[static_cast<Index>(i)], i);
+  });
+  std::vector<double> result(size);
+  for (std::size_t place = 0; place < size; ++place) result[order[place]] = static_cast<double>(place);
+  return result;
+}
+
+Posterior& GroupModel::update(Output& output, const RowSelection& select, const hone::Logger& log) {
+  Posterior& posterior = output.model.update(output.observations, select);
+  if (!output.model.trouble().empty()) log.warning("gp: " + output.model.trouble());
+  return posterior;
+}
+
+// Running trials count as if they had returned what the model expects (the kriging believer of Ginsbourger, Le Riche,
+// Carraro: "Kriging is well-suited to parallelize optimization", 2010).
+void GroupModel::believe(Posterior& posterior, const Eigen::MatrixXd& pending) const {
+  const Index count = std::min(pending.rows(), posterior.room());
+  if (count == 0) return;
+  Eigen::VectorXd outputs(posterior.size() + count);
+  outputs.head(posterior.size()) = posterior.outputs();
+  for (Index i = 0; i < count; ++i) {
+    outputs[posterior.size() + i] = posterior.mean(pending.row(i).transpose());
+  }
+  for (Index i = 0; i < count; ++i) posterior.append(pending.row(i).transpose());
+  posterior.observe(outputs);
+}
+
+Eigen::MatrixXd GroupModel::pending_points(const hone::StudyView& study, hone::TrialNumber at_hand) const {
+  const hone::HistoryView view = study.history();
+  Eigen::MatrixXd points(0, coordinates_.size());
+  for (const std::uint32_t number : view->running_trials()) {
+    if (number == at_hand || !view.contains(number) || !view->pending(number)) continue;
+    const Eigen::RowVectorXd point = point_of(view.all(), number);
+    if (!point.allFinite()) continue;
+    points.conservativeResize(points.rows() + 1, Eigen::NoChange);
+    points.bottomRows<1>() = point;
+  }
+  return points;
+}
+
+// What to improve upon, in terms of what the models expect at the feasible points: noise must not make a record.
+Acquisition::Target GroupModel::target(std::span<Posterior* const> objectives, const std::vector<Index>& rows) const {
+  std::vector<Eigen::VectorXd> fitted;
+  for (const Posterior* posterior : objectives) fitted.push_back(posterior->fitted());
+  std::vector<double> feasible;  // outputs of one point after another
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (violations_[static_cast<std::size_t>(rows[i])] > 0.0) continue;
+    for (const Eigen::VectorXd& outputs : fitted) feasible.push_back(outputs[static_cast<Index>(i)]);
+  }
+  if (feasible.empty()) return std::monostate{};
+  if (objectives.size() == 1) return std::ranges::max(feasible);
+  // Everything that is feasible is better than the reference point.
+  const std::size_t m = objectives.size();
+  std::vector<double> reference(feasible.begin(), feasible.begin() + static_cast<std::ptrdiff_t>(m));
+  for (std::size_t i = 0; i < feasible.size(); ++i) reference[i % m] = std::min(reference[i % m], feasible[i]);
+  for (double& coordinate : reference) coordinate -= 0.1;
+  return LogExpectedHypervolumeImprovement(feasible, reference);
+}
+
+// Everything, as long as all trials are modelled. A model of a neighbourhood knows nothing of what lies beyond.
+Region GroupModel::region() const {
+  const Index d = coordinates_.size();
+  Region region{Eigen::VectorXd::Zero(d), Eigen::VectorXd::Ones(d)};
+  const OutputModel& model = objectives_[0].model;
+  if (model.rows().size() == size()) return region;
+  const Eigen::MatrixXd points = objectives_[0].observations.points(model.selected(), Eigen::all);
+  for (Index j = 0; j < d; ++j) {
+    region.low[j] = std::clamp(points.col(j).minCoeff(), 0.0, 1.0);
+    region.high[j] = std::clamp(points.col(j).maxCoeff(), 0.0, 1.0);
+  }
+  return region;
+}
+
+// The best trials' points, d x k.
+Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const Region& region) const {
+  const std::vector<double> places = ranks(size());
+  std::vector<Index> order = rows;
+  const std::size_t count = std::min(most_incumbents, order.size());
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(count), {},
+                            [&](Index i) { return places[static_cast<std::size_t>(i)]; });
+  Eigen::MatrixXd points(coordinates_.size(), static_cast<Index>(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    points.col(static_cast<Index>(i)) = objectives_[0].observations.points.row(order[i]).transpose();
+  }
+  for (Index j = 0; j < points.rows(); ++j) {
+    for (double& x : points.row(j)) {
+      if (!coordinates_.is_categorical(j)) x = coordinates_.snapped(j, std::clamp(x, region.low[j], region.high[j]));
+    }
+  }
+  return points;
+}
+
+std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial) {
+  const Inputs inputs = coordinates_.inputs(options_.model.kernel);
+  const RowSelection select = [&](std::size_t size) {
+    return neighbourhood(inputs, objectives_[0].observations.points, ranks(size),
+                         static_cast<std::size_t>(options_.model.largest));
+  };
+  std::vector<Posterior*> objectives;
+  for (Output& output : objectives_) objectives.push_back(&update(output, select, study.logger()));
+  const std::vector<Index>& rows = objectives_[0].model.rows();
+  Acquisition::Target goal = target(objectives, rows);
+  const Eigen::MatrixXd pending = pending_points(study, trial.number());
+  std::vector<const Posterior*> modelled, constraints;
+  for (Posterior* posterior : objectives) {
+    believe(*posterior, pending);
+    modelled.push_back(posterior);
+  }
+  for (auto& [name, output] : constraints_) {
+    const Observations& seen = output.observations;
+    if (seen.size() < static_cast<Index>(2)) continue;
+    const RowSelection own = [&](std::size_t size) {
+      const Eigen::VectorXd losses = -seen.outputs.head(static_cast<Index>(size));
+      return neighbourhood(inputs, seen.points, std::span(losses.data(), size),
+                           static_cast<std::size_t>(options_.model.largest));
+    };
+    const bool everywhere = seen.numbers == objectives_[0].observations.numbers;
+    Posterior& posterior = update(output, everywhere ? select : own, study.logger());
+    believe(posterior, pending);
+    constraints.push_back(&posterior);
+  }
+  const bool repeat_is_useless = objectives.front()->parameters().noise() < noticeable_noise;
+  const auto is_taken = [&](const Eigen::VectorXd& point) {
+    if (!repeat_is_useless) return false;
+    const auto equals = [&](const Eigen::MatrixXd& points) {
+      for (Index i = 0; i < points.rows(); ++i) {
+        if (points.row(i).transpose() == point) return true;
+      }
+      return false;
+    };
+    return equals(pending) || equals(objectives_[0].observations.points);
+  };
+  const Region where = region();
+  const Acquisition acquisition(modelled, constraints, std::move(goal));
+  hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
+  const Eigen::VectorXd point = best_proposal(coordinates_, acquisition, where, incumbents(rows, where),
+                                              {options_.n_candidates, options_.n_local_search}, is_taken, stream);
+  std::vector<double> values;
+  for (Index j = 0; j < point.size(); ++j) values.push_back(coordinates_.value(j, point[j]));
+  return values;
+}
+
+}  // namespace gp

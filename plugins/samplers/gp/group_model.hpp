@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// The model of the parameters that occur together.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <hone/search_space.hpp>
+#include <hone/study_view.hpp>
+
+#include "acquisition.hpp"
+#include "coordinates.hpp"
+#include "gp_options.hpp"
+#include "output_model.hpp"
+#include "proposal_search.hpp"
+
+namespace gp {
+
+/// Follows the COMPLETE trials that have all parameters of a space, and proposes values for them. A cache: a new object
+/// that is shown the same trials proposes the same.
+class GroupModel {
+ public:
+  /// `options` outlives the object; names and distributions of the space are borrowed from the history.
+  GroupModel(const GpOptions& options, hone::SearchSpace space, std::span<const hone::Direction> directions);
+
+  /// Takes in what is new.
+  void update(const hone::HistoryView& view);
+  /// How many trials it is about.
+  std::size_t size() const { return violations_.size(); }
+
+  /// One value per parameter of the space. At least `RefitSchedule::first` trials.
+  std::vector<double> propose(const hone::StudyView& study, const hone::TrialView& trial);
+
+ private:
+  struct Output {
+    Observations observations;
+    OutputModel model;
+  };
+
+  Eigen::RowVectorXd point_of(const hone::History& history, hone::TrialNumber number) const;
+  void take(const hone::History& history, hone::TrialNumber number);
+  std::vector<double> ranks(std::size_t size) const;
+  Posterior& update(Output& output, const RowSelection& select, const hone::Logger& log);
+  void believe(Posterior& posterior, const Eigen::MatrixXd& pending) const;
+  Acquisition::Target target(std::span<Posterior* const> objectives, const std::vector<Eigen::Index>& rows) const;
+  Region region() const;
+  Eigen::MatrixXd incumbents(const std::vector<Eigen::Index>& rows, const Region& region) const;
+  Eigen::MatrixXd pending_points(const hone::StudyView& study, hone::TrialNumber at_hand) const;
+
+  const GpOptions& options_;
+  hone::SearchSpace space_;
+  std::vector<hone::Direction> directions_;
+  Coordinates coordinates_;
+  std::size_t revision_ = 0;
+  std::vector<Output> objectives_;
+  std::vector<double> violations_;  // of the trials in their order: sums of what constraints are violated by
+  std::map<std::string, Output, std::less<>> constraints_;
+};
+
+}  // namespace gp
