@@ -20,7 +20,7 @@ namespace gp {
 /// The sum over the boxes of the region not dominated of the products of each side's expected length (Yang, Emmerich,
 /// Deutz, Back 2019, eq. 12; Daulton, Balandat, Bakshy, "Differentiable expected hypervolume improvement for parallel
 /// multi-objective Bayesian optimization", NeurIPS 2020), as a sum of exponentials of sums of logarithms (Ament et al.
-/// 2023, sect. 3.3), so that it has a gradient where it is less than the smallest double. For one objective it is log
+/// 2023, sect. 4.4), so that it has a gradient where it is less than the smallest double. For one objective it is log
 /// EI.
 ///
 /// Made once for a front, which costs the decomposition; calls cost O(boxes).

@@ -23,6 +23,12 @@ struct LogAcquisition {
   double by_deviation;
 };
 
+/// Mills' ratio R(t) = Phi(-t) / phi(t), t >= 0.
+double mills_ratio(double t);
+
+/// h(-t) / phi(t) = 1 - t R(t) of the h below, t >= 0: one polynomial for all t. Relative error below 1e-15.
+double scaled_h(double t);
+
 /// What there is to know of h(z) = phi(z) + z Phi(z) (Ament et al. 2023, eq. 2), the expected improvement of a standard
 /// normal outcome over -z.
 struct LogH {
@@ -32,9 +38,8 @@ struct LogH {
 };
 
 /// log h(z) (Ament et al. 2023, eq. 9) and its ratios. In place of the paper's three pieces, which lose digits between
-/// them, positive terms only: h(z) = z + h(-z) on the right, Mills' ratio near 0, and the continued fraction of the
-/// repeated integrals of the error function on the left. Relative error of the ratios, and of the value where it is not
-/// near 0: below 1e-13. |z| < 1e150.
+/// them, `scaled_h` on the left, and h(z) = z + h(-z) on the right. Relative error of the
+/// ratios, and of the value where it is not near 0: below 1e-14. |z| < 1e150.
 LogH log_h(double z);
 
 /// log EI (Ament et al. 2023, eq. 8): the logarithm of E[max(y - best, 0)].
@@ -43,9 +48,15 @@ LogAcquisition log_expected_improvement(Prediction y, double best);
 /// log P(c <= limit): that an outcome which must not exceed the limit does not.
 LogAcquisition log_probability_of_feasibility(Prediction c, double limit);
 
-/// The constrained log EI (Ament et al. 2023, sect. 3.4; Gardner et al., "Bayesian optimization with inequality
-/// constraints", ICML 2014): the sum of log EI and of the log probabilities that each constraint is at most 0. Without
-/// `best`, when nothing feasible is known, the probabilities alone.
+/// The log probability that several independent constraints are all at most 0: the sum of theirs.
+///
+/// @param slopes  receives the derivatives by each constraint's mean and deviation in turn: 2 constraints.size()
+/// elements
+double log_joint_feasibility(std::span<const Prediction> constraints, std::span<double> slopes);
+
+/// The constrained log EI (Ament et al. 2023, sect. 4.3; Gardner et al., "Bayesian optimization with inequality
+/// constraints", ICML 2014, eq. 5): the sum of log EI and of the log probability that all constraints are at most 0.
+/// Without `best`, when nothing feasible is known, the probability alone.
 ///
 /// @param slopes  receives the derivatives: the objective's mean and deviation, then each constraint's; of
 ///                2 + 2 constraints.size() elements
