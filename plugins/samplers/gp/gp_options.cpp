@@ -11,8 +11,10 @@ GpOptions::GpOptions(const hone::Options& options)
       n_candidates(options.get<std::size_t>("n_candidates")),
       n_local_search(options.get<std::size_t>("n_local_search")) {
   model.kernel = options.get<std::string>("kernel") == "rbf" ? Kernel::rbf : Kernel::matern52;
-  model.transform =
-      options.get<std::string>("output_transform") == "none" ? OutputTransform::none : OutputTransform::half_rank;
+  const std::string transform = options.get<std::string>("output_transform");
+  model.ranks_worse_half = transform != "none";
+  if (transform == "none" || transform == "half_rank") model.bends = {0.0};
+  if (transform == "log") model.bends = {20.0};
   model.deterministic = options.get<bool>("deterministic_objective");
   model.largest = options.get<Eigen::Index>("n_local_model");
 }

@@ -9,9 +9,11 @@
 #include <hone/sdk/group_decomposition.hpp>
 #include <hone/sdk/plugin.hpp>
 #include <hone/sdk/uniform_draw.hpp>
+#include <hone/sdk/unit_interval.hpp>
 
 #include "gp_options.hpp"
 #include "group_model.hpp"
+#include "quasi_random.hpp"
 
 namespace {
 
@@ -43,9 +45,7 @@ class GpSampler final : public hone::Sampler {
 
   std::vector<double> sample_relative(const hone::StudyView& study, const hone::TrialView& trial,
                                       const hone::SearchSpace& space) override {
-    std::vector<double> values;
-    values.reserve(space.size());
-    for (const hone::Parameter& parameter : space) values.push_back(uniform(study, trial, parameter));
+    std::vector<double> values = even_draw(study, trial, space);
     if (study.history()->count(hone::TrialState::complete) < options_.n_startup_trials) return values;
     for (const hone::SearchSpace& group : groups_.update(study.history())) {
       propose_group(study, trial, group, space, values);
@@ -75,6 +75,27 @@ class GpSampler final : public hone::Sampler {
   static double uniform(const hone::StudyView& study, const hone::TrialView& trial, const hone::Parameter& parameter) {
     hone::RandomStream stream = study.random(trial, "random", parameter.name);
     return hone::sdk::uniform_draw(*parameter.distribution, stream);
+  }
+
+  // The first trials are spread evenly, as far as their parameters are known; later ones have models.
+  static std::vector<double> even_draw(const hone::StudyView& study, const hone::TrialView& trial,
+                                       const hone::SearchSpace& space) {
+    std::vector<double> values;
+    values.reserve(space.size());
+    constexpr hone::TrialNumber most = 256;
+    if (trial.number() >= most) {
+      for (const hone::Parameter& parameter : space) values.push_back(uniform(study, trial, parameter));
+      return values;
+    }
+    const auto dimensions = static_cast<Eigen::Index>(space.size());
+    const auto index = static_cast<Eigen::Index>(trial.number());
+    const Eigen::MatrixXd points =
+        gp::sobol_points(dimensions, index + 1, study.random(hone::TrialView(0), "gp/startup"));
+    for (Eigen::Index j = 0; j < dimensions; ++j) {
+      const hone::Distribution& distribution = *space[static_cast<std::size_t>(j)].distribution;
+      values.push_back(hone::sdk::from_unit_interval(distribution, points(j, index)));
+    }
+    return values;
   }
 
   // A group may have lost parameters to a wrapper that fixes them.
@@ -115,16 +136,18 @@ class GpSampler final : public hone::Sampler {
 };
 
 constexpr const char* kernels[] = {"matern52", "rbf", nullptr};
-constexpr const char* output_transforms[] = {"half_rank", "none", nullptr};
+constexpr const char* output_transforms[] = {"likeliest", "half_rank", "log", "none", nullptr};
 
 constexpr hone_option options[] = {
     hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
-                          "completed trials that are drawn at random before a model is used"),
+                          "completed trials that are spread evenly before a model is used"),
     hone::sdk::bool_option("deterministic_objective", "false",
                            "the objective returns the same for the same parameters: no noise is fitted"),
     hone::sdk::enum_option("kernel", "\"matern52\"", kernels, "how similar near points are"),
-    hone::sdk::enum_option("output_transform", "\"half_rank\"", output_transforms,
-                           "half_rank: the worse half of the results counts by rank alone; none: as they are"),
+    hone::sdk::enum_option(
+        "output_transform", "\"likeliest\"", output_transforms,
+        "half_rank: the worse half of the results counts by rank alone; log: and the best ones count "
+        "more; likeliest: of these two the likelier one; none: results as they are"),
     hone::sdk::int_option("n_candidates", "512", "1", nullptr, "points at which the acquisition is looked at first"),
     hone::sdk::int_option("n_local_search", "4", "0", nullptr, "of them, how many are improved by a local search"),
     hone::sdk::int_option("n_local_model", "600", "20", nullptr,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -67,13 +68,42 @@ void OutputModel::forget_from(const Observations& all) {
   seen_ = all.numbers;
 }
 
-Eigen::VectorXd OutputModel::scaled(const Observations& all, const std::vector<Eigen::Index>& rows) const {
+Eigen::VectorXd OutputModel::scaled(const Observations& all, const std::vector<Eigen::Index>& rows, double bend,
+                                    double* log_density) const {
   const Eigen::VectorXd outputs = all.outputs(rows);
-  return role_ == OutputRole::constraint ? scaled_constraint(outputs) : scaled_outputs(options_.transform, outputs);
+  if (role_ == OutputRole::constraint) return scaled_constraint(outputs);
+  return scaled_outputs({options_.ranks_worse_half, bend}, outputs, log_density);
 }
 
-const HyperParameters& OutputModel::parameters_of(const Observations& all, std::size_t size,
-                                                  const RowSelection& select) {
+// The fit of one size. The bend is chosen when a fit begins afresh.
+OutputModel::Step OutputModel::fitted(const Observations& all, std::size_t size, const RowSelection& select,
+                                      const Step* before) {
+  const HyperParameters start = before != nullptr ? before->parameters : prior_start(priors_, inputs_.size());
+  std::vector<double> bends = options_.bends;
+  if (before != nullptr) {
+    bends = {before->bend};
+  } else if (role_ == OutputRole::constraint) {
+    bends = {0.0};
+  }
+  const std::vector<Eigen::Index> rows = select(size);
+  const Eigen::MatrixXd points = all.points(rows, Eigen::all);
+  Step best{size, start, bends.front()};
+  double best_value = -std::numeric_limits<double>::infinity();
+  for (const double bend : bends) {
+    double log_density = 0.0;
+    Fit found = fit(inputs_, points, scaled(all, rows, bend, &log_density), priors_, {start});
+    if (!found.converged || !(found.value + log_density > best_value)) continue;
+    best_value = found.value + log_density;
+    best = {size, std::move(found.parameters), bend};
+  }
+  if (!std::isfinite(best_value)) {
+    trouble_ =
+        "no hyper-parameters could be fitted to " + std::to_string(size) + " trials; going on with those of before";
+  }
+  return best;
+}
+
+const OutputModel::Step& OutputModel::step_of(const Observations& all, std::size_t size, const RowSelection& select) {
   // From the last fit that begins afresh, or that is known, onwards.
   std::vector<std::size_t> sizes;
   for (std::size_t s = RefitSchedule::first;; s = RefitSchedule::after(s)) {
@@ -84,21 +114,10 @@ const HyperParameters& OutputModel::parameters_of(const Observations& all, std::
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     const auto known = std::ranges::lower_bound(steps_, sizes[i], {}, &Step::size);
     if (known != steps_.end() && known->size == sizes[i]) continue;
-    std::vector<HyperParameters> starts;
-    if (i == 0) {
-      starts.push_back(prior_start(priors_, inputs_.size()));
-    } else {
-      starts.push_back(std::prev(known)->parameters);
-    }
-    const std::vector<Eigen::Index> rows = select(sizes[i]);
-    Fit found = fit(inputs_, all.points(rows, Eigen::all), scaled(all, rows), priors_, starts);
-    if (!found.converged) {
-      trouble_ = "no hyper-parameters could be fitted to " + std::to_string(sizes[i]) +
-                 " trials; going on with those of before";
-    }
-    steps_.insert(known, {sizes[i], std::move(found.parameters)});
+    const Step next = fitted(all, sizes[i], select, i == 0 ? nullptr : &*std::prev(known));
+    steps_.insert(known, next);
   }
-  return std::ranges::lower_bound(steps_, size, {}, &Step::size)->parameters;
+  return *std::ranges::lower_bound(steps_, size, {}, &Step::size);
 }
 
 Posterior& OutputModel::update(const Observations& all, const RowSelection& select) {
@@ -107,11 +126,12 @@ Posterior& OutputModel::update(const Observations& all, const RowSelection& sele
   const auto count = static_cast<std::size_t>(all.size());
   const std::size_t size = RefitSchedule::last(count);
   if (!posterior_ || base_ != size) {
-    const HyperParameters& parameters = parameters_of(all, size, select);
+    const Step& step = step_of(all, size, select);
+    bend_ = step.bend;
     rows_ = select(size);
     selected_ = rows_.size();
     const std::size_t capacity = rows_.size() + RefitSchedule::after(size) - size + spare;
-    posterior_.emplace(inputs_, parameters, all.points(rows_, Eigen::all), static_cast<Eigen::Index>(capacity));
+    posterior_.emplace(inputs_, step.parameters, all.points(rows_, Eigen::all), static_cast<Eigen::Index>(capacity));
     base_ = next_ = size;
     if (posterior_->jitter() > 0.0) {
       trouble_ = "the covariances of " + std::to_string(rows_.size()) +
@@ -125,7 +145,7 @@ Posterior& OutputModel::update(const Observations& all, const RowSelection& sele
     rows_.push_back(static_cast<Eigen::Index>(i));
   }
   next_ = count;
-  scaled_ = scaled(all, rows_);
+  scaled_ = scaled(all, rows_, bend_);
   posterior_->observe(scaled_);
   return *posterior_;
 }

@@ -7,18 +7,22 @@
 namespace gp {
 
 /// A monotone map of one output, fitted to what was observed. Larger outputs are better.
-enum class OutputTransform {
-  none,       ///< standardised alone
-  half_rank,  ///< and the worse half replaced by its ranks
+struct OutputTransform {
+  /// Whether an output below the median becomes the normal quantile of its rank, on the scale that the better half has
+  /// (Song et al.: "The Vizier Gaussian Process Bandit Algorithm", arXiv 2408.11527, sect. 3.1.2): how bad the bad ones
+  /// are is not worth the model's effort.
+  bool ranks_worse_half = true;
+  /// How much more the differences among the best count: y becomes -log(1 + bend (best - y) / (best - worst)).
+  double bend = 0.0;
 };
 
-/// The outputs, transformed and standardised. Infinities and outliers on the bad side come to lie a little beyond the
-/// worst of the others; NaN is not allowed.
+/// The outputs, transformed and standardised. Infinities come to lie where the worst or best of the others do; NaN is
+/// not allowed.
 ///
-/// With `half_rank`, an output below the median becomes the normal quantile of its rank, on the scale that the better
-/// half has (Song et al.: "The Vizier Gaussian Process Bandit Algorithm", arXiv 2408.11527, sect. 3.1.2): how bad the
-/// bad ones are is not worth the model's effort.
-Eigen::VectorXd scaled_outputs(OutputTransform transform, const Eigen::VectorXd& outputs);
+/// @param log_density  receives the logarithm of the derivatives' product of the bend and what is standardised after
+///                     it, by which the likelihoods of different bends compare
+Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::VectorXd& outputs,
+                               double* log_density = nullptr);
 
 /// The values of a constraint, about 1 in size: asinh(c / median |c|), so that what lies far on one side does not hide
 /// where the border is. 0 remains 0.

@@ -8,6 +8,7 @@
 #include <hone/sdk/normal.hpp>
 
 #include "bounded_minimum.hpp"
+#include "quasi_random.hpp"
 
 namespace gp {
 namespace {
@@ -21,14 +22,20 @@ constexpr double step = 0.1;
 constexpr std::int64_t exhaustive = 24;
 constexpr int rounds = 8;
 
-Eigen::VectorXd anywhere(const Coordinates& coordinates, const Region& region, hone::RandomStream& stream) {
+// A point of the region by a fraction for each coordinate.
+Eigen::VectorXd point_at(const Coordinates& coordinates, const Region& region, const Eigen::VectorXd& fractions) {
   Eigen::VectorXd point(coordinates.size());
   for (Index j = 0; j < point.size(); ++j) {
-    const double u = stream.uniform();
+    const double u = fractions[j];
     point[j] = coordinates.from_fraction(
         j, coordinates.is_categorical(j) ? u : region.low[j] + u * (region.high[j] - region.low[j]));
   }
   return point;
+}
+
+Eigen::VectorXd anywhere(const Coordinates& coordinates, const Region& region, hone::RandomStream& stream) {
+  return point_at(coordinates, region,
+                  Eigen::VectorXd::NullaryExpr(coordinates.size(), [&] { return stream.uniform(); }));
 }
 
 Eigen::VectorXd neighbour(const Coordinates& coordinates, const Region& region, Eigen::VectorXd point,
@@ -164,9 +171,11 @@ Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition&
   const bool is_whole = candidates.cols() > 0;
   if (!is_whole) {
     candidates.resize(coordinates.size(), static_cast<Index>(effort.candidates));
+    const Eigen::MatrixXd even =
+        sobol_points(coordinates.size(), (candidates.cols() + 1) / 2, hone::RandomStream(stream(), 0, "candidates"));
     for (Index i = 0; i < candidates.cols(); ++i) {
       candidates.col(i) = i % 2 == 0
-                              ? anywhere(coordinates, region, stream)
+                              ? point_at(coordinates, region, even.col(i / 2))
                               : neighbour(coordinates, region, incumbents.col((i / 2) % incumbents.cols()), stream);
     }
   }

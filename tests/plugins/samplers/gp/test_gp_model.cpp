@@ -202,7 +202,8 @@ TEST_CASE("a trial that ends late changes the model as if it had always been the
 
 TEST_CASE("a fit finds which parameter matters") {
   const Eigen::MatrixXd points = random_points(60, 3, 3);
-  const Eigen::VectorXd outputs = scaled_outputs(OutputTransform::none, (4.0 * points.col(1).array()).sin().matrix());
+  const Eigen::VectorXd outputs =
+      scaled_outputs({.ranks_worse_half = false}, (4.0 * points.col(1).array()).sin().matrix());
   const Priors priors = Priors::of_dimension(3);
   const Fit found = fit(numeric(3), points, outputs, priors, {prior_start(priors, 3)});
   REQUIRE(found.converged);
@@ -253,7 +254,7 @@ TEST_CASE("outputs of any size come to lie about 0, in their order") {
                                                 {0.0, 1.0, 1.0, 1.0, -2.0, 3},
                                                 {7.0, -1e30, -1e30, 8.0, 9.0, 9.5, 9.7}};
   for (const std::vector<double>& outputs : all) {
-    for (const OutputTransform transform : {OutputTransform::none, OutputTransform::half_rank}) {
+    for (const OutputTransform transform : {OutputTransform{false}, OutputTransform{}, OutputTransform{true, 20.0}}) {
       const Eigen::VectorXd given =
           Eigen::Map<const Eigen::VectorXd>(outputs.data(), static_cast<Eigen::Index>(outputs.size()));
       const Eigen::VectorXd y = scaled_outputs(transform, given);
@@ -271,9 +272,25 @@ TEST_CASE("outputs of any size come to lie about 0, in their order") {
 
 TEST_CASE("an outlier does not hide how the good outputs differ") {
   const Eigen::VectorXd outputs = (Eigen::VectorXd(6) << 1.0, 2.0, 3.0, 4.0, 5.0, -1e30).finished();
-  CHECK(scaled_outputs(OutputTransform::none, outputs)[4] - scaled_outputs(OutputTransform::none, outputs)[0] < 1e-12);
-  const Eigen::VectorXd y = scaled_outputs(OutputTransform::half_rank, outputs);
+  CHECK(scaled_outputs({.ranks_worse_half = false}, outputs)[4] -
+            scaled_outputs({.ranks_worse_half = false}, outputs)[0] <
+        1e-12);
+  const Eigen::VectorXd y = scaled_outputs({}, outputs);
   CHECK(y[4] - y[3] > 0.1);
+}
+
+TEST_CASE("the density of a bent output is that of its differences") {
+  const Eigen::VectorXd outputs = (Eigen::VectorXd(6) << 0.1, 0.7, 0.2, 3.0, 2.5, -1.0).finished();
+  double density = 0.0;
+  const Eigen::VectorXd plain = scaled_outputs({.ranks_worse_half = false}, outputs);
+  const Eigen::VectorXd bent = scaled_outputs({.ranks_worse_half = false, .bend = 5.0}, outputs, &density);
+  // The map is y -> (c - log(1 + 5 (best - y) / range)) / s.
+  const double range = plain.maxCoeff() - plain.minCoeff();
+  const auto bend = [&](double y) { return -std::log1p(5.0 * (plain.maxCoeff() - y) / range); };
+  const double s = (bend(plain[3]) - bend(plain[5])) / (bent[3] - bent[5]);
+  double expected = 0.0;
+  for (const double y : plain) expected += std::log((bend(y + 1e-6) - bend(y - 1e-6)) / (2e-6 * s));
+  CHECK(density == Approx(expected).epsilon(1e-6));
 }
 
 TEST_CASE("a constraint's border stays at 0") {
