@@ -16,23 +16,29 @@ double Acquisition::combine(std::span<const Prediction> outputs, std::span<doubl
   } else if (const auto* front = std::get_if<LogExpectedHypervolumeImprovement>(&target_)) {
     value = (*front)(outputs.first(m), slopes.first(2 * m));
   }
-  for (std::size_t k = m; k < outputs.size(); ++k) {
-    const LogAcquisition feasible = log_probability_of_feasibility({-outputs[k].mean, outputs[k].deviation}, 0.0);
-    value += feasible.value;
-    slopes[2 * k] = -feasible.by_mean;
-    slopes[2 * k + 1] = feasible.by_deviation;
-  }
-  return value;
+  return value + log_joint_feasibility(outputs.subspan(m), slopes.subspan(2 * m));
 }
 
-double Acquisition::operator()(const Eigen::Ref<const Eigen::VectorXd>& point) const {
-  std::vector<Prediction> predictions;
-  for (std::size_t k = 0; k < outputs(); ++k) predictions.push_back(posterior(k).predict(point));
-  std::vector<double> slopes(2 * outputs());
-  return combine(predictions, slopes);
+double Acquisition::combine_samples(std::span<const ConditionalPrediction> outputs,
+                                    std::span<ConditionalSlopes> slopes) const {
+  if (const auto* best = std::get_if<QLogExpectedImprovement>(&target_)) return (*best)(outputs, slopes);
+  return std::get<QLogExpectedHypervolumeImprovement>(target_)(outputs, slopes);
 }
+
+double Acquisition::operator()(const Eigen::Ref<const Eigen::VectorXd>& point) const { return values(point).front(); }
 
 double Acquisition::operator()(const Eigen::Ref<const Eigen::VectorXd>& point, Eigen::VectorXd& gradient) const {
+  gradient.setZero(point.size());
+  if (pending_ > 0) {
+    std::vector<ConditionalPrediction> given;
+    for (std::size_t k = 0; k < outputs(); ++k) {
+      given.push_back(std::move(posterior(k).predict_all_given(point, pending_).front()));
+    }
+    std::vector<ConditionalSlopes> slopes(outputs());
+    const double value = combine_samples(given, slopes);
+    for (std::size_t k = 0; k < outputs(); ++k) gradient += posterior(k).gradient(point, slopes[k]);
+    return value;
+  }
   std::vector<PredictionWithGradient> all;
   std::vector<Prediction> predictions;
   for (std::size_t k = 0; k < outputs(); ++k) {
@@ -41,7 +47,6 @@ double Acquisition::operator()(const Eigen::Ref<const Eigen::VectorXd>& point, E
   }
   std::vector<double> slopes(2 * outputs());
   const double value = combine(predictions, slopes);
-  gradient.setZero(point.size());
   for (std::size_t k = 0; k < outputs(); ++k) {
     gradient += slopes[2 * k] * all[k].mean_gradient + slopes[2 * k + 1] * all[k].deviation_gradient;
   }
@@ -50,9 +55,20 @@ double Acquisition::operator()(const Eigen::Ref<const Eigen::VectorXd>& point, E
 
 std::vector<double> Acquisition::values(const Eigen::Ref<const Eigen::MatrixXd>& points) const {
   const auto count = static_cast<std::size_t>(points.cols());
+  std::vector<double> result(count);
+  if (pending_ > 0) {
+    std::vector<std::vector<ConditionalPrediction>> all;
+    for (std::size_t k = 0; k < outputs(); ++k) all.push_back(posterior(k).predict_all_given(points, pending_));
+    std::vector<ConditionalPrediction> given(outputs());
+    std::vector<ConditionalSlopes> slopes(outputs());
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t k = 0; k < outputs(); ++k) given[k] = std::move(all[k][i]);
+      result[i] = combine_samples(given, slopes);
+    }
+    return result;
+  }
   std::vector<std::vector<Prediction>> all;
   for (std::size_t k = 0; k < outputs(); ++k) all.push_back(posterior(k).predict_all(points));
-  std::vector<double> result(count);
   std::vector<double> slopes(2 * outputs());
   std::vector<Prediction> predictions(outputs());
   for (std::size_t i = 0; i < count; ++i) {

@@ -9,6 +9,8 @@
 
 #include <hone/sdk/nondominated_sort.hpp>
 
+#include "quasi_random.hpp"
+
 namespace gp {
 namespace {
 
@@ -18,6 +20,8 @@ using Index = Eigen::Index;
 constexpr std::size_t most_incumbents = 8;
 // With less noise than this an objective counts as deterministic.
 constexpr double noticeable_noise = 1e-4;
+// With more trials running than this, they count as if they had returned what is expected.
+constexpr Index most_sampled = 8;
 
 }  // namespace
 
@@ -98,9 +102,10 @@ Posterior& GroupModel::update(Output& output, const RowSelection& select, const 
 
 // Running trials count as if they had returned what the model expects (the kriging believer of Ginsbourger, Le Riche,
 // Carraro: "Kriging is well-suited to parallelize optimization", 2010).
-void GroupModel::believe(Posterior& posterior, const Eigen::MatrixXd& pending) const {
+// Whether there was room for all.
+bool GroupModel::believe(Posterior& posterior, const Eigen::MatrixXd& pending) const {
   const Index count = std::min(pending.rows(), posterior.room());
-  if (count == 0) return;
+  if (count == 0) return pending.rows() == 0;
   Eigen::VectorXd outputs(posterior.size() + count);
   outputs.head(posterior.size()) = posterior.outputs();
   for (Index i = 0; i < count; ++i) {
@@ -108,6 +113,7 @@ void GroupModel::believe(Posterior& posterior, const Eigen::MatrixXd& pending) c
   }
   for (Index i = 0; i < count; ++i) posterior.append(pending.row(i).transpose());
   posterior.observe(outputs);
+  return count == pending.rows();
 }
 
 Eigen::MatrixXd GroupModel::pending_points(const hone::StudyView& study, hone::TrialNumber at_hand) const {
@@ -123,23 +129,45 @@ Eigen::MatrixXd GroupModel::pending_points(const hone::StudyView& study, hone::T
   return points;
 }
 
-// What to improve upon, in terms of what the models expect at the feasible points: noise must not make a record.
-Acquisition::Target GroupModel::target(std::span<Posterior* const> objectives, const std::vector<Index>& rows) const {
+// In terms of what the models expect at the feasible points: noise must not make a record.
+GroupModel::Goal GroupModel::goal(std::span<Posterior* const> objectives, const std::vector<Index>& rows) const {
   std::vector<Eigen::VectorXd> fitted;
   for (const Posterior* posterior : objectives) fitted.push_back(posterior->fitted());
-  std::vector<double> feasible;  // outputs of one point after another
+  Goal goal;
+  std::vector<double>& feasible = goal.feasible;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (violations_[static_cast<std::size_t>(rows[i])] > 0.0) continue;
     for (const Eigen::VectorXd& outputs : fitted) feasible.push_back(outputs[static_cast<Index>(i)]);
   }
-  if (feasible.empty()) return std::monostate{};
-  if (objectives.size() == 1) return std::ranges::max(feasible);
+  if (feasible.empty()) return goal;
   // Everything that is feasible is better than the reference point.
   const std::size_t m = objectives.size();
-  std::vector<double> reference(feasible.begin(), feasible.begin() + static_cast<std::ptrdiff_t>(m));
-  for (std::size_t i = 0; i < feasible.size(); ++i) reference[i % m] = std::min(reference[i % m], feasible[i]);
-  for (double& coordinate : reference) coordinate -= 0.1;
-  return LogExpectedHypervolumeImprovement(feasible, reference);
+  goal.reference.assign(feasible.begin(), feasible.begin() + static_cast<std::ptrdiff_t>(m));
+  for (std::size_t i = 0; i < feasible.size(); ++i) {
+    goal.reference[i % m] = std::min(goal.reference[i % m], feasible[i]);
+  }
+  for (double& coordinate : goal.reference) coordinate -= 0.1;
+  return goal;
+}
+
+// Over samples of what the pending points, which the posteriors have as their last ones, will bring.
+Acquisition::Target GroupModel::sampled_target(std::span<const Posterior* const> objectives,
+                                               std::span<const Posterior* const> constraints, const Goal& goal,
+                                               Index pending, hone::RandomStream random) const {
+  const auto width = static_cast<Index>(objectives.size() + constraints.size());
+  const bool single = objectives.size() == 1;
+  // Each sample of several objectives has a front of its own.
+  const Eigen::MatrixXd base_samples = normal_base_samples(width * pending, single ? 64 : 16, random);
+  std::vector<PendingOutcomes> outcomes;
+  for (const auto& group : {objectives, constraints}) {
+    for (const Posterior* posterior : group) {
+      const auto row = static_cast<Index>(outcomes.size()) * pending;
+      outcomes.push_back(posterior->pending_outcomes(base_samples.middleRows(row, pending)));
+    }
+  }
+  if (!single) return QLogExpectedHypervolumeImprovement(std::move(outcomes), goal.feasible, goal.reference);
+  if (goal.feasible.empty()) return QLogExpectedImprovement(std::move(outcomes), std::nullopt);
+  return QLogExpectedImprovement(std::move(outcomes), std::ranges::max(goal.feasible));
 }
 
 // Everything, as long as all trials are modelled. A model of a neighbourhood knows nothing of what lies beyond.
@@ -184,11 +212,12 @@ std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone
   std::vector<Posterior*> objectives;
   for (Output& output : objectives_) objectives.push_back(&update(output, select, study.logger()));
   const std::vector<Index>& rows = objectives_[0].model.rows();
-  Acquisition::Target goal = target(objectives, rows);
+  const Goal improved = goal(objectives, rows);
   const Eigen::MatrixXd pending = pending_points(study, trial.number());
   std::vector<const Posterior*> modelled, constraints;
+  bool all_pending = pending.rows() > 0 && pending.rows() <= most_sampled;
   for (Posterior* posterior : objectives) {
-    believe(*posterior, pending);
+    all_pending &= believe(*posterior, pending);
     modelled.push_back(posterior);
   }
   for (auto& [name, output] : constraints_) {
@@ -201,7 +230,7 @@ std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone
     };
     const bool everywhere = seen.numbers == objectives_[0].observations.numbers;
     Posterior& posterior = update(output, everywhere ? select : own, study.logger());
-    believe(posterior, pending);
+    all_pending &= believe(posterior, pending);
     constraints.push_back(&posterior);
   }
   const bool repeat_is_useless = objectives.front()->parameters().noise() < noticeable_noise;
@@ -216,7 +245,18 @@ std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone
     return equals(pending) || equals(objectives_[0].observations.points);
   };
   const Region where = region();
-  const Acquisition acquisition(modelled, constraints, std::move(goal));
+  Acquisition::Target target;
+  const bool searches_feasible = improved.feasible.empty();
+  const bool sampled = all_pending && (!searches_feasible || (objectives.size() == 1 && !constraints.empty()));
+  if (sampled) {
+    target = sampled_target(modelled, constraints, improved, pending.rows(),
+                            study.random(trial, "gp pending", space_.front().name));
+  } else if (!searches_feasible && objectives.size() == 1) {
+    target = std::ranges::max(improved.feasible);
+  } else if (!searches_feasible) {
+    target = LogExpectedHypervolumeImprovement(improved.feasible, improved.reference);
+  }
+  const Acquisition acquisition(modelled, constraints, std::move(target), sampled ? pending.rows() : 0);
   hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
   const Eigen::VectorXd point = best_proposal(coordinates_, acquisition, where, incumbents(rows, where),
                                               {options_.n_candidates, options_.n_local_search}, is_taken, stream);

@@ -41,12 +41,22 @@ class GroupModel {
     OutputModel model;
   };
 
+  // What is to be improved upon: the outputs expected at feasible points, one point after another, and a reference
+  // point.
+  struct Goal {
+    std::vector<double> feasible;
+    std::vector<double> reference;
+  };
+
   Eigen::RowVectorXd point_of(const hone::History& history, hone::TrialNumber number) const;
   void take(const hone::History& history, hone::TrialNumber number);
   std::vector<double> ranks(std::size_t size) const;
   Posterior& update(Output& output, const RowSelection& select, const hone::Logger& log);
-  void believe(Posterior& posterior, const Eigen::MatrixXd& pending) const;
-  Acquisition::Target target(std::span<Posterior* const> objectives, const std::vector<Eigen::Index>& rows) const;
+  bool believe(Posterior& posterior, const Eigen::MatrixXd& pending) const;
+  Goal goal(std::span<Posterior* const> objectives, const std::vector<Eigen::Index>& rows) const;
+  Acquisition::Target sampled_target(std::span<const Posterior* const> objectives,
+                                     std::span<const Posterior* const> constraints, const Goal& goal,
+                                     Eigen::Index pending, hone::RandomStream random) const;
   Region region() const;
   Eigen::MatrixXd incumbents(const std::vector<Eigen::Index>& rows, const Region& region) const;
   Eigen::MatrixXd pending_points(const hone::StudyView& study, hone::TrialNumber at_hand) const;

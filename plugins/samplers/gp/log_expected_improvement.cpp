@@ -53,18 +53,18 @@ LogAcquisition log_expected_improvement(Prediction y, double best) {
   return {portable::log(y.deviation) + h.value, h.cdf_ratio / y.deviation, h.pdf_ratio / y.deviation};
 }
 
-LogAcquisition log_probability_of_feasibility(Prediction c, double limit) {
-  const double z = (limit - c.mean) / c.deviation;
+LogAcquisition log_probability_of_feasibility(Prediction c) {
+  const double z = c.mean / c.deviation;
   // phi(z) / Phi(z), which is the reciprocal of Mills' ratio on the left.
   const double hazard = z <= 0.0 ? 1.0 / mills_ratio(-z)
                                  : inverse_sqrt_2_pi * portable::exp_of_minus_square(z, 0.5) / (1.0 - normal_cdf(-z));
-  return {log_normal_cdf(z), -hazard / c.deviation, -hazard * z / c.deviation};
+  return {log_normal_cdf(z), hazard / c.deviation, -hazard * z / c.deviation};
 }
 
 double log_joint_feasibility(std::span<const Prediction> constraints, std::span<double> slopes) {
   double sum = 0.0;
   for (std::size_t i = 0; i < constraints.size(); ++i) {
-    const LogAcquisition term = log_probability_of_feasibility(constraints[i], 0.0);
+    const LogAcquisition term = log_probability_of_feasibility(constraints[i]);
     sum += term.value;
     slopes[2 * i] = term.by_mean;
     slopes[2 * i + 1] = term.by_deviation;

@@ -45,18 +45,18 @@ LogH log_h(double z);
 /// log EI (Ament et al. 2023, eq. 8): the logarithm of E[max(y - best, 0)].
 LogAcquisition log_expected_improvement(Prediction y, double best);
 
-/// log P(c <= limit): that an outcome which must not exceed the limit does not.
-LogAcquisition log_probability_of_feasibility(Prediction c, double limit);
+/// log P(c >= 0): that a constraint holds.
+LogAcquisition log_probability_of_feasibility(Prediction c);
 
-/// The log probability that several independent constraints are all at most 0: the sum of theirs.
+/// The log probability that several independent constraints hold, each where its output is at least 0.
 ///
 /// @param slopes  receives the derivatives by each constraint's mean and deviation in turn: 2 constraints.size()
 /// elements
 double log_joint_feasibility(std::span<const Prediction> constraints, std::span<double> slopes);
 
 /// The constrained log EI (Ament et al. 2023, sect. 4.3; Gardner et al., "Bayesian optimization with inequality
-/// constraints", ICML 2014, eq. 5): the sum of log EI and of the log probability that all constraints are at most 0.
-/// Without `best`, when nothing feasible is known, the probability alone.
+/// constraints", ICML 2014, eq. 5): the sum of log EI and of the log probability that all constraints hold. Without
+/// `best`, when nothing feasible is known, the probability alone.
 ///
 /// @param slopes  receives the derivatives: the objective's mean and deviation, then each constraint's; of
 ///                2 + 2 constraints.size() elements

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What is not known yet at pending points, integrated over by samples.
+// What is not known yet at pending points, told by samples.
 #pragma once
 
 #include <Eigen/Core>
@@ -8,52 +8,29 @@
 
 namespace gp {
 
-/// The normal prediction of an output at a point, jointly with the same output at the pending points.
-struct JointPrediction {
-  double mean;
-  double variance;
-  Eigen::VectorXd covariances;  ///< with each pending point
+/// The normal prediction of an output at a point, given what comes out at the pending points: if that is m + L z, where
+/// m is their mean and L L^T their covariance, the mean is `mean` + `weights` . z. (Rasmussen and Williams 2006, eq.
+/// A.6; the weights are L^-1 times the covariances of the point with the pending ones.)
+struct ConditionalPrediction : Prediction {
+  Eigen::VectorXd weights;
 };
 
-/// The derivatives of a function of a joint prediction.
-struct JointSlopes {
+/// The derivatives of a function of a conditional prediction.
+struct ConditionalSlopes {
   double by_mean = 0.0;
-  double by_variance = 0.0;
-  Eigen::VectorXd by_covariances;
+  double by_deviation = 0.0;
+  Eigen::VectorXd by_weights;
 };
 
-/// The predictions of an output at a point, given each sample of the pending outcomes: they differ in the mean alone.
-struct ConditionalPredictions {
-  Eigen::VectorXd means;
-  double deviation;
-  Eigen::VectorXd weights;  ///< of the base samples in the means: L^-1 covariances
-  bool floored;             ///< whether so little variance was left that a floor took its place
+/// Samples of one output at the pending points: a row for each point, a column for each sample.
+struct PendingOutcomes {
+  Eigen::MatrixXd base_samples;  ///< z, standard normal
+  Eigen::MatrixXd values;        ///< what the function is expected to be there, given that m + L z is observed
 };
 
-/// One output at the pending points: a joint normal distribution and samples of it, m + L z with L L^T the covariance
-/// and z fixed base samples. Given a sample, the prediction at a further point is normal again (Rasmussen and Williams
-/// 2006, eq. A.6), so that what depends on that point is integrated over in closed form.
-class PendingOutcomes {
- public:
-  /// @param covariance    of the outcomes, or of their noisy observations if these are what will be known. If it is
-  ///                      singular, as with two equal points, a multiple of the identity is added
-  /// @param base_samples  standard normal numbers: a row for each pending point, a column for each sample
-  PendingOutcomes(const Eigen::VectorXd& means, const Eigen::MatrixXd& covariance, const Eigen::MatrixXd& base_samples);
-
-  /// The outcomes: a row for each pending point, a column for each sample.
-  const Eigen::MatrixXd& samples() const { return samples_; }
-
-  ConditionalPredictions given_each_sample(const JointPrediction& point) const;
-
-  /// The derivatives of a function of `given_each_sample(point)` by the joint prediction, from those by the means and
-  /// by the deviation.
-  JointSlopes pull_back(const ConditionalPredictions& conditional, const JointPrediction& point,
-                        const Eigen::VectorXd& by_means, double by_deviation) const;
-
- private:
-  Eigen::MatrixXd factor_;  // L
-  Eigen::MatrixXd base_samples_;
-  Eigen::MatrixXd samples_;
-};
+/// @param means, factor  m and L of what will be observed, noise included
+/// @param noise          its variance: the function's values given the observations are m + (L - noise L^-T) z
+PendingOutcomes pending_outcomes(const Eigen::VectorXd& means, const Eigen::MatrixXd& factor, double noise,
+                                 const Eigen::MatrixXd& base_samples);
 
 }  // namespace gp

@@ -123,6 +123,50 @@ std::vector<Prediction> Posterior::predict_all(const Eigen::Ref<const Eigen::Mat
   return result;
 }
 
+PendingOutcomes Posterior::pending_outcomes(const Eigen::MatrixXd& base_samples) const {
+  const Eigen::Index pending = base_samples.rows();
+  // The last block of K's factor is the factor of their covariance given the points before.
+  return gp::pending_outcomes(outputs_.tail(pending), factor().bottomRightCorner(pending, pending), noise_ + jitter_,
+                              base_samples);
+}
+
+std::vector<ConditionalPrediction> Posterior::predict_all_given(const Eigen::Ref<const Eigen::MatrixXd>& points,
+                                                                Eigen::Index pending) const {
+  Eigen::MatrixXd k(size_, points.cols());
+  for (Eigen::Index i = 0; i < points.cols(); ++i) k.col(i) = covariances(points.col(i));
+  const Eigen::VectorXd means = k.transpose() * alpha_;
+  factor().triangularView<Eigen::Lower>().solveInPlace(k);
+  std::vector<ConditionalPrediction> result;
+  for (Eigen::Index i = 0; i < points.cols(); ++i) {
+    const double variance = std::max(scale_ - k.col(i).squaredNorm(), least_pivot * scale_);
+    result.push_back({{mean_ + means[i], std::sqrt(variance)}, k.col(i).tail(pending)});
+  }
+  return result;
+}
+
+Eigen::VectorXd Posterior::gradient(const Eigen::Ref<const Eigen::VectorXd>& point,
+                                    const ConditionalSlopes& slopes) const {
+  Eigen::ArrayXd k = squared_distances(inputs_, factors_, points(), point);
+  Eigen::ArrayXd slope(size_);
+  correlate(inputs_.kernel, k, slope);
+  k *= scale_;
+  slope *= scale_;
+  Eigen::VectorXd weights = k.matrix();
+  factor().triangularView<Eigen::Lower>().solveInPlace(weights);
+  const double variance = scale_ - weights.squaredNorm();
+  // By L^-1 k, then by k.
+  weights *= variance < least_pivot * scale_ ? 0.0 : -slopes.by_deviation / std::sqrt(variance);
+  weights.tail(slopes.by_weights.size()) += slopes.by_weights;
+  factor().transpose().triangularView<Eigen::Upper>().solveInPlace(weights);
+  const Eigen::ArrayXd by_distance = slope * (slopes.by_mean * alpha_ + weights).array();
+  Eigen::VectorXd result = Eigen::VectorXd::Zero(inputs_.size());
+  for (Eigen::Index j = 0; j < result.size(); ++j) {
+    if (inputs_.categorical[static_cast<std::size_t>(j)] != 0) continue;
+    result[j] = -factors_[j] * (by_distance * (point[j] - points().col(j).array())).sum();
+  }
+  return result;
+}
+
 Eigen::MatrixXd Posterior::joint_covariance(const Eigen::Ref<const Eigen::MatrixXd>& points,
                                             Eigen::VectorXd& means) const {
   const Eigen::Index count = points.cols();

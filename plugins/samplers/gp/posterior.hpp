@@ -9,6 +9,7 @@
 
 #include "covariance.hpp"
 #include "log_expected_improvement.hpp"
+#include "pending_outcomes.hpp"
 
 namespace gp {
 
@@ -54,6 +55,14 @@ class Posterior {
   PredictionWithGradient predict_with_gradient(const Eigen::Ref<const Eigen::VectorXd>& point) const;
   /// At the columns of `points` (d x k), together.
   std::vector<Prediction> predict_all(const Eigen::Ref<const Eigen::MatrixXd>& points) const;
+  /// What the last `pending` points will bring, their outputs being what was expected there. A row of base samples for
+  /// each of them.
+  PendingOutcomes pending_outcomes(const Eigen::MatrixXd& base_samples) const;
+  /// At the columns of `points` (d x k), given what comes out at the last `pending` points.
+  std::vector<ConditionalPrediction> predict_all_given(const Eigen::Ref<const Eigen::MatrixXd>& points,
+                                                       Eigen::Index pending) const;
+  /// The derivatives by the point's coordinates of a function of the conditional prediction there, from its slopes.
+  Eigen::VectorXd gradient(const Eigen::Ref<const Eigen::VectorXd>& point, const ConditionalSlopes& slopes) const;
   /// The joint covariance of the function at the columns of `points` (d x k).
   Eigen::MatrixXd joint_covariance(const Eigen::Ref<const Eigen::MatrixXd>& points, Eigen::VectorXd& means) const;
 

@@ -19,24 +19,26 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 // Whether a pending point keeps all constraints in a sample; they are the outputs from `first` on.
 bool feasible(const std::vector<PendingOutcomes>& outputs, std::size_t first, Eigen::Index point, Eigen::Index sample) {
   return std::all_of(outputs.begin() + static_cast<std::ptrdiff_t>(first), outputs.end(),
-                     [&](const PendingOutcomes& constraint) { return constraint.samples()(point, sample) <= 0.0; });
+                     [&](const PendingOutcomes& constraint) { return constraint.values(point, sample) >= 0.0; });
 }
 
 // The logarithm of the mean over some samples of exp(log_value(k, predictions, slopes)), k counting them, and its
 // derivatives.
 template <typename LogValue>
 double log_mean_exp(const std::vector<PendingOutcomes>& outputs, std::span<const Eigen::Index> samples,
-                    std::span<const JointPrediction> point, std::span<JointSlopes> slopes, const LogValue& log_value) {
+                    std::span<const ConditionalPrediction> y, std::span<ConditionalSlopes> slopes,
+                    const LogValue& log_value) {
   const std::size_t width = outputs.size();
-  std::vector<ConditionalPredictions> conditional;
-  for (std::size_t o = 0; o < width; ++o) conditional.push_back(outputs[o].given_each_sample(point[o]));
-
+  std::vector<Eigen::VectorXd> means;
+  for (std::size_t o = 0; o < width; ++o) {
+    means.emplace_back(outputs[o].base_samples.transpose() * y[o].weights);
+    means.back().array() += y[o].mean;
+  }
   std::vector<double> values(samples.size());
   std::vector<double> slopes_of_samples(samples.size() * 2 * width);
   std::vector<Prediction> predictions(width);
   for (std::size_t k = 0; k < samples.size(); ++k) {
-    for (std::size_t o = 0; o < width; ++o)
-      predictions[o] = {conditional[o].means[samples[k]], conditional[o].deviation};
+    for (std::size_t o = 0; o < width; ++o) predictions[o] = {means[o][samples[k]], y[o].deviation};
     values[k] = log_value(k, std::span<const Prediction>(predictions),
                           std::span(slopes_of_samples).subspan(k * 2 * width, 2 * width));
   }
@@ -45,23 +47,23 @@ double log_mean_exp(const std::vector<PendingOutcomes>& outputs, std::span<const
   for (double& value : values) sum += value = portable::exp(value - largest);
 
   for (std::size_t o = 0; o < width; ++o) {
-    Eigen::VectorXd by_means = Eigen::VectorXd::Zero(conditional[o].means.size());
+    Eigen::VectorXd by_means = Eigen::VectorXd::Zero(means[o].size());
     double by_deviation = 0.0;
     for (std::size_t k = 0; k < samples.size(); ++k) {
       const double share = values[k] / sum;
       by_means[samples[k]] = share * slopes_of_samples[(k * width + o) * 2];
       by_deviation += share * slopes_of_samples[(k * width + o) * 2 + 1];
     }
-    slopes[o] = outputs[o].pull_back(conditional[o], point[o], by_means, by_deviation);
+    slopes[o] = {by_means.sum(), by_deviation, outputs[o].base_samples * by_means};
   }
-  return largest + portable::log(sum / static_cast<double>(conditional[0].means.size()));
+  return largest + portable::log(sum / static_cast<double>(means[0].size()));
 }
 
 }  // namespace
 
 QLogExpectedImprovement::QLogExpectedImprovement(std::vector<PendingOutcomes> outputs, std::optional<double> best)
     : outputs_(std::move(outputs)) {
-  const Eigen::MatrixXd& objective = outputs_[0].samples();
+  const Eigen::MatrixXd& objective = outputs_[0].values;
   double lowest = infinity;
   for (Eigen::Index i = 0; i < objective.cols(); ++i) {
     double best_here = best.value_or(-infinity);
@@ -88,11 +90,11 @@ QLogExpectedImprovement::QLogExpectedImprovement(std::vector<PendingOutcomes> ou
   }
 }
 
-double QLogExpectedImprovement::operator()(std::span<const JointPrediction> point,
-                                           std::span<JointSlopes> slopes) const {
-  return log_mean_exp(outputs_, samples_, point, slopes,
-                      [&](std::size_t k, std::span<const Prediction> y, std::span<double> by) {
-                        return constrained_log_expected_improvement(y[0], bests_[k], y.subspan(1), by);
+double QLogExpectedImprovement::operator()(std::span<const ConditionalPrediction> y,
+                                           std::span<ConditionalSlopes> slopes) const {
+  return log_mean_exp(outputs_, samples_, y, slopes,
+                      [&](std::size_t k, std::span<const Prediction> given, std::span<double> by) {
+                        return constrained_log_expected_improvement(given[0], bests_[k], given.subspan(1), by);
                       });
 }
 
@@ -100,26 +102,26 @@ QLogExpectedHypervolumeImprovement::QLogExpectedHypervolumeImprovement(std::vect
                                                                        std::span<const double> front,
                                                                        std::span<const double> reference)
     : outputs_(std::move(outputs)), objectives_(reference.size()) {
-  const Eigen::MatrixXd& first = outputs_[0].samples();
+  const Eigen::MatrixXd& first = outputs_[0].values;
   improvements_.reserve(static_cast<std::size_t>(first.cols()));
   for (Eigen::Index i = 0; i < first.cols(); ++i) {
     std::vector<double> points(front.begin(), front.end());
     for (Eigen::Index j = 0; j < first.rows(); ++j) {
       if (!feasible(outputs_, objectives_, j, i)) continue;
-      for (std::size_t k = 0; k < objectives_; ++k) points.push_back(outputs_[k].samples()(j, i));
+      for (std::size_t k = 0; k < objectives_; ++k) points.push_back(outputs_[k].values(j, i));
     }
     improvements_.emplace_back(points, reference);
   }
 }
 
-double QLogExpectedHypervolumeImprovement::operator()(std::span<const JointPrediction> point,
-                                                      std::span<JointSlopes> slopes) const {
+double QLogExpectedHypervolumeImprovement::operator()(std::span<const ConditionalPrediction> y,
+                                                      std::span<ConditionalSlopes> slopes) const {
   std::vector<Eigen::Index> all(improvements_.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Eigen::Index>(i);
-  return log_mean_exp(outputs_, all, point, slopes,
-                      [&](std::size_t k, std::span<const Prediction> y, std::span<double> by) {
-                        return improvements_[k](y.first(objectives_), by.first(2 * objectives_)) +
-                               log_joint_feasibility(y.subspan(objectives_), by.subspan(2 * objectives_));
+  return log_mean_exp(outputs_, all, y, slopes,
+                      [&](std::size_t k, std::span<const Prediction> given, std::span<double> by) {
+                        return improvements_[k](given.first(objectives_), by.first(2 * objectives_)) +
+                               log_joint_feasibility(given.subspan(objectives_), by.subspan(2 * objectives_));
                       });
 }
 

@@ -34,9 +34,9 @@ class QLogExpectedImprovement {
   ///                 value is the log probability that the point is feasible and no pending one is
   QLogExpectedImprovement(std::vector<PendingOutcomes> outputs, std::optional<double> best);
 
-  /// @param point   a prediction for each output
+  /// @param y       a prediction for each output
   /// @param slopes  receives the derivatives for each output
-  double operator()(std::span<const JointPrediction> point, std::span<JointSlopes> slopes) const;
+  double operator()(std::span<const ConditionalPrediction> y, std::span<ConditionalSlopes> slopes) const;
 
  private:
   std::vector<PendingOutcomes> outputs_;
@@ -44,10 +44,10 @@ class QLogExpectedImprovement {
   std::vector<std::optional<double>> bests_;  // in each of them
 };
 
-/// log(qEHVI(point, pending) - qEHVI(pending)) for 1 to 4 objectives that are maximised, under constraints that must be
-/// at most 0 (Daulton et al. 2020; with the points observed as if they were pending and no front, log NEHVI: Daulton,
-/// Balandat, Bakshy, "Parallel Bayesian optimization of multiple noisy objectives with expected hypervolume
-/// improvement", NeurIPS 2021). Each sample has its own front and boxes.
+/// log(qEHVI(point, pending) - qEHVI(pending)) for 1 to 4 objectives that are maximised, under constraints (Daulton et
+/// al. 2020; with the points observed as if they were pending and no front, log NEHVI: Daulton, Balandat, Bakshy,
+/// "Parallel Bayesian optimization of multiple noisy objectives with expected hypervolume improvement", NeurIPS 2021).
+/// Each sample has its own front and boxes.
 class QLogExpectedHypervolumeImprovement {
  public:
   /// @param outputs    the objectives and then the constraints at the pending points, as above
@@ -56,7 +56,7 @@ class QLogExpectedHypervolumeImprovement {
   QLogExpectedHypervolumeImprovement(std::vector<PendingOutcomes> outputs, std::span<const double> front,
                                      std::span<const double> reference);
 
-  double operator()(std::span<const JointPrediction> point, std::span<JointSlopes> slopes) const;
+  double operator()(std::span<const ConditionalPrediction> y, std::span<ConditionalSlopes> slopes) const;
 
  private:
   std::vector<PendingOutcomes> outputs_;

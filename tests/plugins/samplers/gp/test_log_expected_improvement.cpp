@@ -47,7 +47,11 @@ TEST_CASE("log expected improvement keeps its digits from 1e12 deviations below 
 }
 
 TEST_CASE("The log probability of feasibility keeps its digits however improbable", "[gp]") {
-  require_exact("log_pf", log_probability_of_feasibility);
+  // The table is about outcomes that must not exceed a limit.
+  require_exact("log_pf", [](Prediction c, double limit) {
+    const LogAcquisition found = log_probability_of_feasibility({limit - c.mean, c.deviation});
+    return LogAcquisition{found.value, -found.by_mean, found.by_deviation};
+  });
 }
 
 TEST_CASE("The pieces of log h meet without a step", "[gp]") {
@@ -64,8 +68,8 @@ TEST_CASE("The pieces of log h meet without a step", "[gp]") {
 TEST_CASE("Constrained log EI is the sum of its terms, and the probabilities alone while nothing is feasible", "[gp]") {
   const std::array<Prediction, 2> constraints{{{-0.5, 0.3}, {1.0, 0.2}}};
   const Prediction y{0.4, 0.6};
-  const LogAcquisition first = log_probability_of_feasibility(constraints[0], 0.0);
-  const LogAcquisition second = log_probability_of_feasibility(constraints[1], 0.0);
+  const LogAcquisition first = log_probability_of_feasibility(constraints[0]);
+  const LogAcquisition second = log_probability_of_feasibility(constraints[1]);
   std::array<double, 6> slopes{};
   CHECK(constrained_log_expected_improvement(y, std::nullopt, constraints, slopes) ==
         Approx(first.value + second.value));

@@ -31,11 +31,18 @@ struct Joint {
   Eigen::MatrixXd covariance;
 
   Eigen::Index pending() const { return mean.size() - 1; }
-  PendingOutcomes outcomes(const Eigen::MatrixXd& base_samples) const {
-    return {mean.head(pending()), covariance.topLeftCorner(pending(), pending()), base_samples};
+  // With a little noise, which makes up for what rounding does to equal points.
+  Eigen::MatrixXd factor() const {
+    const Eigen::Index size = mean.size();
+    return (covariance + 1e-10 * Eigen::MatrixXd::Identity(size, size)).llt().matrixL();
   }
-  JointPrediction point() const {
-    return {mean[pending()], covariance(pending(), pending()), covariance.col(pending()).head(pending())};
+  PendingOutcomes outcomes(const Eigen::MatrixXd& base_samples) const {
+    return pending_outcomes(mean.head(pending()), factor().topLeftCorner(pending(), pending()), 0.0, base_samples);
+  }
+  // The last row of the joint covariance's factor is the point, given the pending ones.
+  ConditionalPrediction point() const {
+    const Eigen::MatrixXd L = factor();
+    return {{mean[pending()], L(pending(), pending())}, L.row(pending()).head(pending()).transpose()};
   }
 };
 
@@ -51,11 +58,11 @@ Eigen::MatrixXd base_samples(Eigen::Index pending, Eigen::Index count, std::int6
   return normal_base_samples(pending, count, hone::RandomStream(5, seed, "base"));
 }
 
-// Compares the derivatives of a function of joint predictions with differences of its values.
+// Compares the derivatives of a function of conditional predictions with differences of its values.
 template <typename Function>
-void require_slopes(const Function& function, std::vector<JointPrediction> point) {
-  std::vector<JointSlopes> slopes(point.size());
-  std::vector<JointSlopes> ignored(point.size());
+void require_slopes(const Function& function, std::vector<ConditionalPrediction> point) {
+  std::vector<ConditionalSlopes> slopes(point.size());
+  std::vector<ConditionalSlopes> ignored(point.size());
   function(point, slopes);
   const auto require_slope = [&](double& variable, double slope) {
     constexpr double step = 1e-6;
@@ -69,9 +76,9 @@ void require_slopes(const Function& function, std::vector<JointPrediction> point
   };
   for (std::size_t o = 0; o < point.size(); ++o) {
     require_slope(point[o].mean, slopes[o].by_mean);
-    require_slope(point[o].variance, slopes[o].by_variance);
-    for (Eigen::Index j = 0; j < point[o].covariances.size(); ++j) {
-      require_slope(point[o].covariances[j], slopes[o].by_covariances[j]);
+    require_slope(point[o].deviation, slopes[o].by_deviation);
+    for (Eigen::Index j = 0; j < point[o].weights.size(); ++j) {
+      require_slope(point[o].weights[j], slopes[o].by_weights[j]);
     }
   }
 }
@@ -103,7 +110,7 @@ TEST_CASE("qEI's growth by a point converges to the numerical integral", "[gp]")
     const double expected = *member(json, "expected").number();
     for (const auto& [count, tolerance] : {std::pair{128, 0.05}, std::pair{1 << 15, 5e-4}}) {
       const QLogExpectedImprovement q_log_ei({joint.outcomes(base_samples(joint.pending(), count))}, best);
-      std::vector<JointSlopes> slopes(1);
+      std::vector<ConditionalSlopes> slopes(1);
       CAPTURE(count, mean, best);
       CHECK(q_log_ei(std::array{joint.point()}, slopes) == Approx(expected).margin(tolerance));
     }
@@ -115,8 +122,7 @@ TEST_CASE("With the samples fixed, the value is the mean over them of the improv
     const Joint joint = random_joint(pending, 7 * pending);
     const Eigen::MatrixXd z = base_samples(pending, 32);
     const double best = 0.2;
-    // The last row of the joint covariance's Cholesky factor is the point, given the pending ones.
-    const Eigen::MatrixXd L = joint.covariance.llt().matrixL();
+    const Eigen::MatrixXd L = joint.factor();
     double sum = 0.0;
     for (Eigen::Index i = 0; i < z.cols(); ++i) {
       const Eigen::VectorXd outcomes = joint.mean + L.leftCols(pending) * z.col(i);
@@ -124,7 +130,7 @@ TEST_CASE("With the samples fixed, the value is the mean over them of the improv
       sum += std::exp(log_expected_improvement({outcomes[pending], L(pending, pending)}, threshold).value);
     }
     const QLogExpectedImprovement q_log_ei({joint.outcomes(z)}, best);
-    std::vector<JointSlopes> slopes(1);
+    std::vector<ConditionalSlopes> slopes(1);
     CHECK(q_log_ei(std::array{joint.point()}, slopes) == Approx(std::log(sum / 32.0)).epsilon(1e-12));
     require_slopes(q_log_ei, {joint.point()});
   }
@@ -135,12 +141,11 @@ TEST_CASE("With nothing pending, it is constrained log EI", "[gp]") {
   const Eigen::MatrixXd none(0, 1);
   const std::vector point{objective.point(), constraint.point()};
   std::array<double, 4> expected{};
-  std::vector<JointSlopes> slopes(2);
+  std::vector<ConditionalSlopes> slopes(2);
   for (const std::optional<double> best : {std::optional(0.4), std::optional<double>()}) {
     const QLogExpectedImprovement q_log_ei({objective.outcomes(none), constraint.outcomes(none)}, best);
-    const double value = constrained_log_expected_improvement(
-        {point[0].mean, std::sqrt(point[0].variance)}, best,
-        std::array{Prediction{point[1].mean, std::sqrt(point[1].variance)}}, expected);
+    const double value =
+        constrained_log_expected_improvement(point[0], best, std::array<Prediction, 1>{point[1]}, expected);
     CHECK(q_log_ei(point, slopes) == Approx(value).epsilon(1e-14));
     CHECK(slopes[0].by_mean == Approx(expected[0]));
     CHECK(slopes[1].by_mean == Approx(expected[2]));
@@ -155,33 +160,33 @@ TEST_CASE("A pending point counts where it is feasible in the sample", "[gp]") {
     const QLogExpectedImprovement q(
         {objective.outcomes(base_samples(2, 64, 1)), constraint.outcomes(base_samples(2, 64, 2))}, -3.0);
     require_slopes(q, point);
-    std::vector<JointSlopes> slopes(2);
+    std::vector<ConditionalSlopes> slopes(2);
     return q(point, slopes);
   };
   const double uncertain = value();
-  constraint.mean.head(2).setConstant(-100.0);
-  const double counting = value();
   constraint.mean.head(2).setConstant(100.0);
+  const double counting = value();
+  constraint.mean.head(2).setConstant(-100.0);
   const double ignored = value();
   CHECK(counting < uncertain);
   CHECK(uncertain < ignored);
 }
 
 TEST_CASE("While nothing is feasible, it is the probability that the point is the first", "[gp]") {
-  // P(point <= 0 and pending > 0) of a normal pair with means of 0 is known.
+  // P(point >= 0 and pending < 0) of a normal pair with means of 0 is known.
   const double correlation = 0.6;
   const Joint objective = random_joint(1, 5);
   const Joint constraint{Eigen::VectorXd::Zero(2), Eigen::Matrix2d{{1.0, correlation}, {correlation, 1.0}}};
   const QLogExpectedImprovement q(
       {objective.outcomes(base_samples(1, 4096, 1)), constraint.outcomes(base_samples(1, 4096, 2))}, std::nullopt);
   const std::vector point{objective.point(), constraint.point()};
-  std::vector<JointSlopes> slopes(2);
+  std::vector<ConditionalSlopes> slopes(2);
   constexpr double pi = 3.14159265358979324;
   CHECK(std::exp(q(point, slopes)) == Approx(0.25 - std::asin(correlation) / (2.0 * pi)).margin(1e-4));
   require_slopes(q, point);
 
   // A pending point that is feasible for sure leaves the point's own probability.
-  const Joint sure{Eigen::Vector2d{-100.0, 0.0}, constraint.covariance};
+  const Joint sure{Eigen::Vector2d{100.0, 0.0}, constraint.covariance};
   const QLogExpectedImprovement after(
       {objective.outcomes(base_samples(1, 64, 1)), sure.outcomes(base_samples(1, 64, 2))}, std::nullopt);
   CHECK(std::exp(after(std::array{objective.point(), sure.point()}, slopes)) == Approx(0.5).margin(1e-3));
@@ -194,11 +199,11 @@ TEST_CASE("A pending point itself is worth next to nothing, but has a value", "[
   joint.covariance.col(2) = joint.covariance.col(0);
   joint.covariance(2, 2) = joint.covariance(0, 0);
   const QLogExpectedImprovement q_log_ei({joint.outcomes(base_samples(2, 64))}, 0.0);
-  std::vector<JointSlopes> slopes(1);
+  std::vector<ConditionalSlopes> slopes(1);
   const double there = q_log_ei(std::array{joint.point()}, slopes);
   CHECK(std::isfinite(there));
   CHECK(there < -7.0);
-  CHECK(slopes[0].by_covariances.allFinite());
+  CHECK(slopes[0].by_weights.allFinite());
 }
 
 TEST_CASE("Two equal pending points are as good as one", "[gp]") {
@@ -207,7 +212,7 @@ TEST_CASE("Two equal pending points are as good as one", "[gp]") {
   const Joint two{
       Eigen::Vector3d{one.mean[0], one.mean[0], one.mean[1]},
       Eigen::Matrix3d{{c(0, 0), c(0, 0), c(0, 1)}, {c(0, 0), c(0, 0), c(0, 1)}, {c(1, 0), c(1, 0), c(1, 1)}}};
-  std::vector<JointSlopes> slopes(1);
+  std::vector<ConditionalSlopes> slopes(1);
   const Eigen::MatrixXd z = base_samples(2, 256);
   const double of_one = QLogExpectedImprovement({one.outcomes(z.topRows(1))}, 0.1)(std::array{one.point()}, slopes);
   const double of_two = QLogExpectedImprovement({two.outcomes(z)}, 0.1)(std::array{two.point()}, slopes);
@@ -219,7 +224,7 @@ TEST_CASE("log NEI: the best is what the samples say", "[gp]") {
   const Eigen::MatrixXd z = base_samples(4, 128);
   const QLogExpectedImprovement noisy({joint.outcomes(z)}, -std::numeric_limits<double>::infinity());
   const QLogExpectedImprovement low({joint.outcomes(z)}, -1e6);
-  std::vector<JointSlopes> slopes(1);
+  std::vector<ConditionalSlopes> slopes(1);
   CHECK(noisy(std::array{joint.point()}, slopes) == low(std::array{joint.point()}, slopes));
   require_slopes(noisy, {joint.point()});
 }
@@ -229,11 +234,11 @@ TEST_CASE("qLogEHVI of one objective is qLogEI", "[gp]") {
   const Eigen::MatrixXd z = base_samples(3, 64);
   const QLogExpectedImprovement q_log_ei({joint.outcomes(z)}, 0.3);
   const QLogExpectedHypervolumeImprovement q_log_ehvi({joint.outcomes(z)}, std::array{0.3}, std::array{0.1});
-  std::vector<JointSlopes> slopes(1), others(1);
+  std::vector<ConditionalSlopes> slopes(1), others(1);
   CHECK(q_log_ehvi(std::array{joint.point()}, slopes) ==
         Approx(q_log_ei(std::array{joint.point()}, others)).epsilon(1e-12));
   CHECK(slopes[0].by_mean == Approx(others[0].by_mean).epsilon(1e-12));
-  CHECK(slopes[0].by_variance == Approx(others[0].by_variance).epsilon(1e-12));
+  CHECK(slopes[0].by_deviation == Approx(others[0].by_deviation).epsilon(1e-12));
 }
 
 TEST_CASE("qLogEHVI is the mean over the samples of the fronts that they lead to", "[gp]") {
@@ -250,20 +255,19 @@ TEST_CASE("qLogEHVI is the mean over the samples of the fronts that they lead to
     for (Eigen::Index i = 0; i < 16; ++i) {
       std::vector<double> points = front;
       for (Eigen::Index j = 0; j < pending; ++j) {
-        if (outputs[2].samples()(j, i) > 0.0) continue;
-        points.insert(points.end(), {outputs[0].samples()(j, i), outputs[1].samples()(j, i)});
+        if (outputs[2].values(j, i) < 0.0) continue;
+        points.insert(points.end(), {outputs[0].values(j, i), outputs[1].values(j, i)});
       }
       std::array<Prediction, 3> y{};
       for (std::size_t o = 0; o < 3; ++o) {
-        const ConditionalPredictions given = outputs[o].given_each_sample(point[o]);
-        y.at(o) = {given.means[i], given.deviation};
+        y.at(o) = {point[o].mean + point[o].weights.dot(outputs[o].base_samples.col(i)), point[o].deviation};
       }
       std::array<double, 4> ignored{};
       sum += std::exp(LogExpectedHypervolumeImprovement(points, reference)(std::span(y).first(2), ignored)) *
-             hone::sdk::normal_cdf(-y[2].mean / y[2].deviation);
+             hone::sdk::normal_cdf(y[2].mean / y[2].deviation);
     }
     const QLogExpectedHypervolumeImprovement q_log_ehvi(outputs, front, reference);
-    std::vector<JointSlopes> slopes(3);
+    std::vector<ConditionalSlopes> slopes(3);
     CHECK(q_log_ehvi(point, slopes) == Approx(std::log(sum / 16.0)).epsilon(1e-12));
     require_slopes(q_log_ehvi, point);
   }
