@@ -4,6 +4,8 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <hone/sdk/group_decomposition.hpp>
@@ -22,7 +24,13 @@ class GpSampler final : public hone::Sampler {
   GpSampler(const hone::FactoryContext& context, const hone::Options& options)
       : options_(options),
         directions_(context.directions.begin(), context.directions.end()),
-        independent_(options.plugin<hone::Sampler>("independent_sampler")) {}
+        independent_(options.plugin<hone::Sampler>("independent_sampler")) {
+    if (directions_.size() > gp::most_objectives) {
+      throw std::invalid_argument("it serves up to " + std::to_string(gp::most_objectives) +
+                                  " objectives, but the study has " + std::to_string(directions_.size()) +
+                                  "; use 'nsga3' or 'tpe'");
+    }
+  }
 
   void before_trial(const hone::StudyView& study, const hone::TrialView& trial) override {
     if (independent_) independent_->before_trial(study, trial);

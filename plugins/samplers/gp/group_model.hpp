@@ -57,6 +57,10 @@ class GroupModel {
   Acquisition::Target sampled_target(std::span<const Posterior* const> objectives,
                                      std::span<const Posterior* const> constraints, const Goal& goal,
                                      Eigen::Index pending, hone::RandomStream random) const;
+  RowSelection selection(const Inputs& inputs) const;
+  RowSelection selection(const Inputs& inputs, const Observations& constraint) const;
+  bool is_taken(const Eigen::VectorXd& point, const Eigen::MatrixXd& pending) const;
+  Acquisition acquisition(const hone::StudyView& study, const hone::TrialView& trial, const Eigen::MatrixXd& pending);
   Region region() const;
   Eigen::MatrixXd incumbents(const std::vector<Eigen::Index>& rows, const Region& region) const;
   Eigen::MatrixXd pending_points(const hone::StudyView& study, hone::TrialNumber at_hand) const;
