@@ -31,9 +31,14 @@ GroupModel::GroupModel(const GpOptions& options, hone::SearchSpace space, std::s
       space_(std::move(space)),
       directions_(directions.begin(), directions.end()),
       coordinates_(space_) {
-  for (std::size_t k = 0; k < directions_.size(); ++k) {
-    objectives_.push_back(
-        {{}, OutputModel(coordinates_.inputs(options.model.kernel), OutputRole::objective, options.model)});
+  const Inputs inputs = coordinates_.inputs(options.model.kernel);
+  objectives_.resize(directions_.size());
+  for (Output& output : objectives_) {
+    for (const OutputTransform& transform : options.transforms) {
+      ModelOptions model = options.model;
+      model.transform = transform;
+      output.models.emplace_back(inputs, OutputRole::objective, model);
+    }
   }
 }
 
@@ -63,7 +68,7 @@ void GroupModel::take(const hone::History& history, hone::TrialNumber number) {
     auto found = constraints_.find(name);
     if (found == constraints_.end()) {
       OutputModel model(coordinates_.inputs(options_.model.kernel), OutputRole::constraint, options_.model);
-      found = constraints_.emplace(name, Output{{}, std::move(model)}).first;
+      found = constraints_.emplace(name, Output{{}, {std::move(model)}}).first;
     }
     if (!std::isnan(constraint.value)) found->second.observations.insert(number, point, -constraint.value);
   }
@@ -95,9 +100,11 @@ std::vector<double> GroupModel::ranks(std::size_t size) const {
   return result;
 }
 
-Posterior& GroupModel::update(Output& output, const RowSelection& select, const hone::Logger& log) {
-  Posterior& posterior = output.model.update(output.observations, select);
-  if (!output.model.trouble().empty()) log.warning("gp: " + output.model.trouble());
+Posterior& GroupModel::update(Output& output, hone::TrialNumber number, const RowSelection& select,
+                              const hone::Logger& log) {
+  OutputModel& model = model_of(output, number);
+  Posterior& posterior = model.update(output.observations, select);
+  if (!model.trouble().empty()) log.warning("gp: " + model.trouble());
   return posterior;
 }
 
@@ -171,10 +178,9 @@ Acquisition::Target GroupModel::sampled_target(std::span<const Posterior* const>
 }
 
 // Everything, as long as all trials are modelled. A model of a neighbourhood knows nothing of what lies beyond.
-Region GroupModel::region() const {
+Region GroupModel::region(const OutputModel& model) const {
   const Index d = coordinates_.size();
   Region region{Eigen::VectorXd::Zero(d), Eigen::VectorXd::Ones(d)};
-  const OutputModel& model = objectives_[0].model;
   if (model.rows().size() == size()) return region;
   const Eigen::MatrixXd points = objectives_[0].observations.points(model.selected(), Eigen::all);
   for (Index j = 0; j < d; ++j) {
@@ -235,12 +241,13 @@ Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::Tr
                                     const Eigen::MatrixXd& pending) {
   const Inputs inputs = coordinates_.inputs(options_.model.kernel);
   std::vector<Posterior*> updated;
-  for (Output& output : objectives_) updated.push_back(&update(output, selection(inputs), study.logger()));
-  const Goal improved = goal(updated, objectives_[0].model.rows());
+  for (Output& output : objectives_)
+    updated.push_back(&update(output, trial.number(), selection(inputs), study.logger()));
+  const Goal improved = goal(updated, model_of(objectives_[0], trial.number()).rows());
   for (auto& [name, output] : constraints_) {
     const Observations& seen = output.observations;
     if (seen.size() < static_cast<Index>(RefitSchedule::first)) continue;
-    updated.push_back(&update(output, selection(inputs, seen), study.logger()));
+    updated.push_back(&update(output, trial.number(), selection(inputs, seen), study.logger()));
   }
   bool all_fit = true;
   for (Posterior* posterior : updated) all_fit &= believe(*posterior, pending);
@@ -265,11 +272,11 @@ std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone
   const Eigen::MatrixXd pending = pending_points(study, trial.number());
   const Acquisition worth = acquisition(study, trial, pending);
   const bool may_repeat = worth.objectives().front()->parameters().noise() >= noticeable_noise;
-  const Region where = region();
+  const OutputModel& model = model_of(objectives_[0], trial.number());
+  const Region where = region(model);
   hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
   const Eigen::VectorXd point = best_proposal(
-      coordinates_, worth, where, incumbents(objectives_[0].model.rows(), where),
-      {options_.n_candidates, options_.n_local_search},
+      coordinates_, worth, where, incumbents(model.rows(), where), {options_.n_candidates, options_.n_local_search},
       [&](const Eigen::VectorXd& candidate) { return !may_repeat && is_taken(candidate, pending); }, stream);
   std::vector<double> values;
   for (Index j = 0; j < point.size(); ++j) values.push_back(coordinates_.value(j, point[j]));
