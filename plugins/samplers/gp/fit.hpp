@@ -18,8 +18,8 @@ struct Priors {
   double length_mean = 0.0;
   double length_deviation = 1.0;
   double scale_deviation = 1.0;  ///< of log s^2 about 0
-  double noise_mean = -8.0;      ///< of log noise
-  double noise_deviation = 2.0;
+  double noise_mean = -14.0;     ///< of log noise
+  double noise_deviation = 4.0;
   /// The variance of the noise where it is known.
   std::optional<double> fixed_noise;
 

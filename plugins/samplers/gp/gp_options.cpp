@@ -12,9 +12,13 @@ GpOptions::GpOptions(const hone::Options& options)
       n_local_search(options.get<std::size_t>("n_local_search")) {
   model.kernel = options.get<std::string>("kernel") == "rbf" ? Kernel::rbf : Kernel::matern52;
   const std::string transform = options.get<std::string>("output_transform");
-  model.ranks_worse_half = transform != "none";
-  if (transform == "none" || transform == "half_rank") model.bends = {0.0};
-  if (transform == "log") model.bends = {20.0};
+  const OutputTransform plain{.ranks_worse_half = false};
+  const OutputTransform half_rank;
+  const OutputTransform log{.bend = 20.0};
+  if (transform == "none") transforms = {plain};
+  if (transform == "half_rank") transforms = {half_rank};
+  if (transform == "log") transforms = {log};
+  if (transform == "by_turns") transforms = {half_rank, log};
   model.deterministic = options.get<bool>("deterministic_objective");
   model.largest = options.get<Eigen::Index>("n_local_model");
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include <hone/options.hpp>
 
@@ -18,6 +19,8 @@ struct GpOptions {
   std::size_t n_candidates;
   std::size_t n_local_search;
   ModelOptions model;
+  /// The transforms of an objective's outputs, taken by turns.
+  std::vector<OutputTransform> transforms;
 };
 
 }  // namespace gp

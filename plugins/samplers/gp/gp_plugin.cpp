@@ -4,6 +4,8 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <hone/sdk/group_decomposition.hpp>
@@ -22,7 +24,13 @@ class GpSampler final : public hone::Sampler {
   GpSampler(const hone::FactoryContext& context, const hone::Options& options)
       : options_(options),
         directions_(context.directions.begin(), context.directions.end()),
-        independent_(options.plugin<hone::Sampler>("independent_sampler")) {}
+        independent_(options.plugin<hone::Sampler>("independent_sampler")) {
+    if (directions_.size() > gp::most_objectives) {
+      throw std::invalid_argument("it serves up to " + std::to_string(gp::most_objectives) +
+                                  " objectives, but the study has " + std::to_string(directions_.size()) +
+                                  "; use 'nsga3' or 'tpe'");
+    }
+  }
 
   void before_trial(const hone::StudyView& study, const hone::TrialView& trial) override {
     if (independent_) independent_->before_trial(study, trial);
@@ -136,7 +144,7 @@ class GpSampler final : public hone::Sampler {
 };
 
 constexpr const char* kernels[] = {"matern52", "rbf", nullptr};
-constexpr const char* output_transforms[] = {"likeliest", "half_rank", "log", "none", nullptr};
+constexpr const char* output_transforms[] = {"by_turns", "half_rank", "log", "none", nullptr};
 
 constexpr hone_option options[] = {
     hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
@@ -145,9 +153,9 @@ constexpr hone_option options[] = {
                            "the objective returns the same for the same parameters: no noise is fitted"),
     hone::sdk::enum_option("kernel", "\"matern52\"", kernels, "how similar near points are"),
     hone::sdk::enum_option(
-        "output_transform", "\"likeliest\"", output_transforms,
+        "output_transform", "\"by_turns\"", output_transforms,
         "half_rank: the worse half of the results counts by rank alone; log: and the best ones count "
-        "more; likeliest: of these two the likelier one; none: results as they are"),
+        "more; by_turns: one trial this, the next one that; none: results as they are"),
     hone::sdk::int_option("n_candidates", "512", "1", nullptr, "points at which the acquisition is looked at first"),
     hone::sdk::int_option("n_local_search", "4", "0", nullptr, "of them, how many are improved by a local search"),
     hone::sdk::int_option("n_local_model", "600", "20", nullptr,

@@ -10,6 +10,7 @@
 #include <hone/sdk/nondominated_sort.hpp>
 
 #include "quasi_random.hpp"
+#include "refit_schedule.hpp"
 
 namespace gp {
 namespace {
@@ -30,9 +31,14 @@ GroupModel::GroupModel(const GpOptions& options, hone::SearchSpace space, std::s
       space_(std::move(space)),
       directions_(directions.begin(), directions.end()),
       coordinates_(space_) {
-  for (std::size_t k = 0; k < directions_.size(); ++k) {
-    objectives_.push_back(
-        {{}, OutputModel(coordinates_.inputs(options.model.kernel), OutputRole::objective, options.model)});
+  const Inputs inputs = coordinates_.inputs(options.model.kernel);
+  objectives_.resize(directions_.size());
+  for (Output& output : objectives_) {
+    for (const OutputTransform& transform : options.transforms) {
+      ModelOptions model = options.model;
+      model.transform = transform;
+      output.models.emplace_back(inputs, OutputRole::objective, model);
+    }
   }
 }
 
@@ -62,7 +68,7 @@ void GroupModel::take(const hone::History& history, hone::TrialNumber number) {
     auto found = constraints_.find(name);
     if (found == constraints_.end()) {
       OutputModel model(coordinates_.inputs(options_.model.kernel), OutputRole::constraint, options_.model);
-      found = constraints_.emplace(name, Output{{}, std::move(model)}).first;
+      found = constraints_.emplace(name, Output{{}, {std::move(model)}}).first;
     }
     if (!std::isnan(constraint.value)) found->second.observations.insert(number, point, -constraint.value);
   }
@@ -94,15 +100,16 @@ std::vector<double> GroupModel::ranks(std::size_t size) const {
   return result;
 }
 
-Posterior& GroupModel::update(Output& output, const RowSelection& select, const hone::Logger& log) {
-  Posterior& posterior = output.model.update(output.observations, select);
-  if (!output.model.trouble().empty()) log.warning("gp: " + output.model.trouble());
+Posterior& GroupModel::update(Output& output, hone::TrialNumber number, const RowSelection& select,
+                              const hone::Logger& log) {
+  OutputModel& model = model_of(output, number);
+  Posterior& posterior = model.update(output.observations, select);
+  if (!model.trouble().empty()) log.warning("gp: " + model.trouble());
   return posterior;
 }
 
 // Running trials count as if they had returned what the model expects (the kriging believer of Ginsbourger, Le Riche,
-// Carraro: "Kriging is well-suited to parallelize optimization", 2010).
-// Whether there was room for all.
+// Carraro: "Kriging is well-suited to parallelize optimization", 2010). Returns whether there was room for all.
 bool GroupModel::believe(Posterior& posterior, const Eigen::MatrixXd& pending) const {
   const Index count = std::min(pending.rows(), posterior.room());
   if (count == 0) return pending.rows() == 0;
@@ -171,10 +178,9 @@ Acquisition::Target GroupModel::sampled_target(std::span<const Posterior* const>
 }
 
 // Everything, as long as all trials are modelled. A model of a neighbourhood knows nothing of what lies beyond.
-Region GroupModel::region() const {
+Region GroupModel::region(const OutputModel& model) const {
   const Index d = coordinates_.size();
   Region region{Eigen::VectorXd::Zero(d), Eigen::VectorXd::Ones(d)};
-  const OutputModel& model = objectives_[0].model;
   if (model.rows().size() == size()) return region;
   const Eigen::MatrixXd points = objectives_[0].observations.points(model.selected(), Eigen::all);
   for (Index j = 0; j < d; ++j) {
@@ -203,63 +209,75 @@ Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const Reg
   return points;
 }
 
-std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial) {
-  const Inputs inputs = coordinates_.inputs(options_.model.kernel);
-  const RowSelection select = [&](std::size_t size) {
+RowSelection GroupModel::selection(const Inputs& inputs) const {
+  return [this, inputs](std::size_t size) {
     return neighbourhood(inputs, objectives_[0].observations.points, ranks(size),
                          static_cast<std::size_t>(options_.model.largest));
   };
-  std::vector<Posterior*> objectives;
-  for (Output& output : objectives_) objectives.push_back(&update(output, select, study.logger()));
-  const std::vector<Index>& rows = objectives_[0].model.rows();
-  const Goal improved = goal(objectives, rows);
-  const Eigen::MatrixXd pending = pending_points(study, trial.number());
-  std::vector<const Posterior*> modelled, constraints;
-  bool all_pending = pending.rows() > 0 && pending.rows() <= most_sampled;
-  for (Posterior* posterior : objectives) {
-    all_pending &= believe(*posterior, pending);
-    modelled.push_back(posterior);
-  }
+}
+
+// Where trials lack the constraint, its model has trials of its own.
+RowSelection GroupModel::selection(const Inputs& inputs, const Observations& constraint) const {
+  if (constraint.numbers == objectives_[0].observations.numbers) return selection(inputs);
+  return [this, inputs, &constraint](std::size_t size) {
+    const Eigen::VectorXd losses = -constraint.outputs.head(static_cast<Index>(size));
+    return neighbourhood(inputs, constraint.points, std::span(losses.data(), size),
+                         static_cast<std::size_t>(options_.model.largest));
+  };
+}
+
+// Whether a trial has had the point, or has it now.
+bool GroupModel::is_taken(const Eigen::VectorXd& point, const Eigen::MatrixXd& pending) const {
+  const auto has_row = [&](const Eigen::MatrixXd& points) {
+    for (Index i = 0; i < points.rows(); ++i) {
+      if (points.row(i).transpose() == point) return true;
+    }
+    return false;
+  };
+  return has_row(pending) || has_row(objectives_[0].observations.points);
+}
+
+Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::TrialView& trial,
+                                    const Eigen::MatrixXd& pending) {
+  const Inputs inputs = coordinates_.inputs(options_.model.kernel);
+  std::vector<Posterior*> updated;
+  for (Output& output : objectives_)
+    updated.push_back(&update(output, trial.number(), selection(inputs), study.logger()));
+  const Goal improved = goal(updated, model_of(objectives_[0], trial.number()).rows());
   for (auto& [name, output] : constraints_) {
     const Observations& seen = output.observations;
-    if (seen.size() < static_cast<Index>(2)) continue;
-    const RowSelection own = [&](std::size_t size) {
-      const Eigen::VectorXd losses = -seen.outputs.head(static_cast<Index>(size));
-      return neighbourhood(inputs, seen.points, std::span(losses.data(), size),
-                           static_cast<std::size_t>(options_.model.largest));
-    };
-    const bool everywhere = seen.numbers == objectives_[0].observations.numbers;
-    Posterior& posterior = update(output, everywhere ? select : own, study.logger());
-    all_pending &= believe(posterior, pending);
-    constraints.push_back(&posterior);
+    if (seen.size() < static_cast<Index>(RefitSchedule::first)) continue;
+    updated.push_back(&update(output, trial.number(), selection(inputs, seen), study.logger()));
   }
-  const bool repeat_is_useless = objectives.front()->parameters().noise() < noticeable_noise;
-  const auto is_taken = [&](const Eigen::VectorXd& point) {
-    if (!repeat_is_useless) return false;
-    const auto equals = [&](const Eigen::MatrixXd& points) {
-      for (Index i = 0; i < points.rows(); ++i) {
-        if (points.row(i).transpose() == point) return true;
-      }
-      return false;
-    };
-    return equals(pending) || equals(objectives_[0].observations.points);
-  };
-  const Region where = region();
-  Acquisition::Target target;
+  bool all_fit = true;
+  for (Posterior* posterior : updated) all_fit &= believe(*posterior, pending);
+  const auto m = static_cast<std::ptrdiff_t>(objectives_.size());
+  const std::vector<const Posterior*> objectives(updated.begin(), updated.begin() + m);
+  const std::vector<const Posterior*> constraints(updated.begin() + m, updated.end());
+
   const bool searches_feasible = improved.feasible.empty();
-  const bool sampled = all_pending && (!searches_feasible || (objectives.size() == 1 && !constraints.empty()));
-  if (sampled) {
-    target = sampled_target(modelled, constraints, improved, pending.rows(),
-                            study.random(trial, "gp pending", space_.front().name));
-  } else if (!searches_feasible && objectives.size() == 1) {
-    target = std::ranges::max(improved.feasible);
-  } else if (!searches_feasible) {
-    target = LogExpectedHypervolumeImprovement(improved.feasible, improved.reference);
+  const bool can_sample = !searches_feasible || (m == 1 && !constraints.empty());
+  if (can_sample && all_fit && pending.rows() > 0 && pending.rows() <= most_sampled) {
+    return {objectives, constraints,
+            sampled_target(objectives, constraints, improved, pending.rows(),
+                           study.random(trial, "gp pending", space_.front().name)),
+            pending.rows()};
   }
-  const Acquisition acquisition(modelled, constraints, std::move(target), sampled ? pending.rows() : 0);
+  if (searches_feasible) return {objectives, constraints, std::monostate{}};
+  if (m == 1) return {objectives, constraints, std::ranges::max(improved.feasible)};
+  return {objectives, constraints, LogExpectedHypervolumeImprovement(improved.feasible, improved.reference)};
+}
+
+std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial) {
+  const Eigen::MatrixXd pending = pending_points(study, trial.number());
+  const Acquisition worth = acquisition(study, trial, pending);
+  const bool may_repeat = worth.objectives().front()->parameters().noise() >= noticeable_noise;
+  const OutputModel& model = model_of(objectives_[0], trial.number());
+  const Region where = region(model);
   hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
-  const Eigen::VectorXd point = best_proposal(coordinates_, acquisition, where, incumbents(rows, where),
-                                              {options_.n_candidates, options_.n_local_search}, is_taken, stream);
+  const Eigen::VectorXd point = best_proposal(
+      coordinates_, worth, where, incumbents(model.rows(), where), {options_.n_candidates, options_.n_local_search},
+      [&](const Eigen::VectorXd& candidate) { return !may_repeat && is_taken(candidate, pending); }, stream);
   std::vector<double> values;
   for (Index j = 0; j < point.size(); ++j) values.push_back(coordinates_.value(j, point[j]));
   return values;

@@ -38,8 +38,12 @@ class GroupModel {
  private:
   struct Output {
     Observations observations;
-    OutputModel model;
+    std::vector<OutputModel> models;  // of which trials use one by turns
   };
+
+  static OutputModel& model_of(Output& output, hone::TrialNumber number) {
+    return output.models[static_cast<std::size_t>(number) % output.models.size()];
+  }
 
   // What is to be improved upon: the outputs expected at feasible points, one point after another, and a reference
   // point.
@@ -51,13 +55,17 @@ class GroupModel {
   Eigen::RowVectorXd point_of(const hone::History& history, hone::TrialNumber number) const;
   void take(const hone::History& history, hone::TrialNumber number);
   std::vector<double> ranks(std::size_t size) const;
-  Posterior& update(Output& output, const RowSelection& select, const hone::Logger& log);
+  Posterior& update(Output& output, hone::TrialNumber number, const RowSelection& select, const hone::Logger& log);
   bool believe(Posterior& posterior, const Eigen::MatrixXd& pending) const;
   Goal goal(std::span<Posterior* const> objectives, const std::vector<Eigen::Index>& rows) const;
   Acquisition::Target sampled_target(std::span<const Posterior* const> objectives,
                                      std::span<const Posterior* const> constraints, const Goal& goal,
                                      Eigen::Index pending, hone::RandomStream random) const;
-  Region region() const;
+  RowSelection selection(const Inputs& inputs) const;
+  RowSelection selection(const Inputs& inputs, const Observations& constraint) const;
+  bool is_taken(const Eigen::VectorXd& point, const Eigen::MatrixXd& pending) const;
+  Acquisition acquisition(const hone::StudyView& study, const hone::TrialView& trial, const Eigen::MatrixXd& pending);
+  Region region(const OutputModel& model) const;
   Eigen::MatrixXd incumbents(const std::vector<Eigen::Index>& rows, const Region& region) const;
   Eigen::MatrixXd pending_points(const hone::StudyView& study, hone::TrialNumber at_hand) const;
 

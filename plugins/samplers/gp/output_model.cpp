@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -68,39 +67,21 @@ void OutputModel::forget_from(const Observations& all) {
   seen_ = all.numbers;
 }
 
-Eigen::VectorXd OutputModel::scaled(const Observations& all, const std::vector<Eigen::Index>& rows, double bend,
-                                    double* log_density) const {
+Eigen::VectorXd OutputModel::scaled(const Observations& all, const std::vector<Eigen::Index>& rows) const {
   const Eigen::VectorXd outputs = all.outputs(rows);
-  if (role_ == OutputRole::constraint) return scaled_constraint(outputs);
-  return scaled_outputs({options_.ranks_worse_half, bend}, outputs, log_density);
+  return role_ == OutputRole::constraint ? scaled_constraint(outputs) : scaled_outputs(options_.transform, outputs);
 }
 
-// The fit of one size. The bend is chosen when a fit begins afresh.
 OutputModel::Step OutputModel::fitted(const Observations& all, std::size_t size, const RowSelection& select,
                                       const Step* before) {
   const HyperParameters start = before != nullptr ? before->parameters : prior_start(priors_, inputs_.size());
-  std::vector<double> bends = options_.bends;
-  if (before != nullptr) {
-    bends = {before->bend};
-  } else if (role_ == OutputRole::constraint) {
-    bends = {0.0};
-  }
   const std::vector<Eigen::Index> rows = select(size);
-  const Eigen::MatrixXd points = all.points(rows, Eigen::all);
-  Step best{size, start, bends.front()};
-  double best_value = -std::numeric_limits<double>::infinity();
-  for (const double bend : bends) {
-    double log_density = 0.0;
-    Fit found = fit(inputs_, points, scaled(all, rows, bend, &log_density), priors_, {start});
-    if (!found.converged || !(found.value + log_density > best_value)) continue;
-    best_value = found.value + log_density;
-    best = {size, std::move(found.parameters), bend};
-  }
-  if (!std::isfinite(best_value)) {
+  Fit found = fit(inputs_, all.points(rows, Eigen::all), scaled(all, rows), priors_, {start});
+  if (!found.converged) {
     trouble_ =
         "no hyper-parameters could be fitted to " + std::to_string(size) + " trials; going on with those of before";
   }
-  return best;
+  return {size, std::move(found.parameters)};
 }
 
 const OutputModel::Step& OutputModel::step_of(const Observations& all, std::size_t size, const RowSelection& select) {
@@ -127,7 +108,6 @@ Posterior& OutputModel::update(const Observations& all, const RowSelection& sele
   const std::size_t size = RefitSchedule::last(count);
   if (!posterior_ || base_ != size) {
     const Step& step = step_of(all, size, select);
-    bend_ = step.bend;
     rows_ = select(size);
     selected_ = rows_.size();
     const std::size_t capacity = rows_.size() + RefitSchedule::after(size) - size + spare;
@@ -145,7 +125,7 @@ Posterior& OutputModel::update(const Observations& all, const RowSelection& sele
     rows_.push_back(static_cast<Eigen::Index>(i));
   }
   next_ = count;
-  scaled_ = scaled(all, rows_, bend_);
+  scaled_ = scaled(all, rows_);
   posterior_->observe(scaled_);
   return *posterior_;
 }

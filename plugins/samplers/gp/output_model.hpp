@@ -38,9 +38,7 @@ enum class OutputRole {
 
 struct ModelOptions {
   Kernel kernel = Kernel::matern52;
-  bool ranks_worse_half = true;
-  /// The bends of an objective's outputs of which the likeliest one is taken.
-  std::vector<double> bends = {0.0, 20.0};
+  OutputTransform transform;
   bool deterministic = false;
   /// Beyond so many observations the model is one of the neighbourhood of the best.
   Eigen::Index largest = 600;
@@ -76,14 +74,12 @@ class OutputModel {
   struct Step {
     std::size_t size;
     HyperParameters parameters;
-    double bend;
   };
 
   void forget_from(const Observations& all);
   const Step& step_of(const Observations& all, std::size_t size, const RowSelection& select);
   Step fitted(const Observations& all, std::size_t size, const RowSelection& select, const Step* before);
-  Eigen::VectorXd scaled(const Observations& all, const std::vector<Eigen::Index>& rows, double bend,
-                         double* log_density = nullptr) const;
+  Eigen::VectorXd scaled(const Observations& all, const std::vector<Eigen::Index>& rows) const;
 
   Inputs inputs_;
   OutputRole role_;
@@ -93,7 +89,6 @@ class OutputModel {
   std::vector<Step> steps_;  // ascending in size
   std::optional<Posterior> posterior_;
   std::size_t base_ = 0;  // the size whose hyper-parameters the posterior has
-  double bend_ = 0.0;     // and which bend
   std::size_t selected_ = 0;
   std::size_t next_ = 0;            // the first observation that it does not know
   std::vector<Eigen::Index> rows_;  // of the observations, those that the posterior holds

@@ -30,18 +30,16 @@ Eigen::VectorXd finite(const Eigen::VectorXd& outputs) {
   return result;
 }
 
-// Returns what it has divided by.
-double standardise(Eigen::VectorXd& y) {
+void standardise(Eigen::VectorXd& y) {
   const double mean = y.mean();
   y.array() -= mean;
   const double deviation = std::sqrt(y.squaredNorm() / static_cast<double>(y.size()));
   // What is constant but for rounding errors has nothing to tell.
   if (deviation > 1e-14 * std::max(std::abs(mean), std::numeric_limits<double>::min())) {
     y /= deviation;
-    return deviation;
+  } else {
+    y.setZero();
   }
-  y.setZero();
-  return 1.0;
 }
 
 void rank_worse_half(Eigen::VectorXd& y) {
@@ -74,21 +72,17 @@ void rank_worse_half(Eigen::VectorXd& y) {
 
 }  // namespace
 
-Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::VectorXd& outputs, double* log_density) {
+Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::VectorXd& outputs) {
   Eigen::VectorXd y = finite(outputs);
+  if (y.size() == 0) return y;
   if (transform.ranks_worse_half && y.size() > 2) rank_worse_half(y);
   standardise(y);
-  double density = 0.0;
-  const double best = y.size() > 0 ? y.maxCoeff() : 0.0;
-  const double range = y.size() > 0 ? best - y.minCoeff() : 0.0;
+  const double best = y.maxCoeff();
+  const double range = best - y.minCoeff();
   if (transform.bend > 0.0 && range > 0.0) {
-    const double slope = transform.bend / range;
-    y = slope * (best - y.array());
-    density = static_cast<double>(y.size()) * std::log(slope) - y.array().log1p().sum();
-    y = -y.array().log1p();
-    density -= static_cast<double>(y.size()) * std::log(standardise(y));
+    y = -(transform.bend / range * (best - y.array())).log1p();
+    standardise(y);
   }
-  if (log_density != nullptr) *log_density = density;
   return y;
 }
 

@@ -18,11 +18,7 @@ struct OutputTransform {
 
 /// The outputs, transformed and standardised. Infinities come to lie where the worst or best of the others do; NaN is
 /// not allowed.
-///
-/// @param log_density  receives the logarithm of the derivatives' product of the bend and what is standardised after
-///                     it, by which the likelihoods of different bends compare
-Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::VectorXd& outputs,
-                               double* log_density = nullptr);
+Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::VectorXd& outputs);
 
 /// The values of a constraint, about 1 in size: asinh(c / median |c|), so that what lies far on one side does not hide
 /// where the border is. 0 remains 0.

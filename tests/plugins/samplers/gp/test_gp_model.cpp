@@ -279,20 +279,6 @@ TEST_CASE("an outlier does not hide how the good outputs differ") {
   CHECK(y[4] - y[3] > 0.1);
 }
 
-TEST_CASE("the density of a bent output is that of its differences") {
-  const Eigen::VectorXd outputs = (Eigen::VectorXd(6) << 0.1, 0.7, 0.2, 3.0, 2.5, -1.0).finished();
-  double density = 0.0;
-  const Eigen::VectorXd plain = scaled_outputs({.ranks_worse_half = false}, outputs);
-  const Eigen::VectorXd bent = scaled_outputs({.ranks_worse_half = false, .bend = 5.0}, outputs, &density);
-  // The map is y -> (c - log(1 + 5 (best - y) / range)) / s.
-  const double range = plain.maxCoeff() - plain.minCoeff();
-  const auto bend = [&](double y) { return -std::log1p(5.0 * (plain.maxCoeff() - y) / range); };
-  const double s = (bend(plain[3]) - bend(plain[5])) / (bent[3] - bent[5]);
-  double expected = 0.0;
-  for (const double y : plain) expected += std::log((bend(y + 1e-6) - bend(y - 1e-6)) / (2e-6 * s));
-  CHECK(density == Approx(expected).epsilon(1e-6));
-}
-
 TEST_CASE("a constraint's border stays at 0") {
   const Eigen::VectorXd y = scaled_constraint((Eigen::VectorXd(5) << -1e30, 0.0, 0.5, -0.25, 4.0).finished());
   CHECK(y.allFinite());
