@@ -2,11 +2,9 @@
 // The logarithm of the expected hypervolume improvement of independent normal predictions.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "box_decomposition.hpp"
@@ -31,8 +29,8 @@ class LogExpectedHypervolumeImprovement {
   /// @param reference  1 to `most_objectives` finite coordinates
   LogExpectedHypervolumeImprovement(std::span<const double> front, std::span<const double> reference);
 
-  std::size_t objectives() const { return objectives_; }
-  std::size_t boxes() const { return sides_.size(); }
+  std::size_t objectives() const { return axes_.size(); }
+  std::size_t boxes() const { return boxes_; }
 
   /// @param y       one prediction for each objective
   /// @param slopes  receives the derivatives by the mean and by the deviation of each objective, in turn:
@@ -41,9 +39,20 @@ class LogExpectedHypervolumeImprovement {
 
  private:
   std::size_t objectives_;
-  // The different sides that boxes have in each objective, and which ones each box has.
-  std::array<std::vector<std::pair<double, double>>, most_objectives> intervals_;
-  std::vector<std::array<std::uint32_t, most_objectives>> sides_;
+  // From one level to another; `unbounded` in place of the upper one.
+  struct Interval {
+    std::uint32_t lower, upper;
+  };
+  static constexpr std::uint32_t unbounded = 0xffffffff;
+  // One objective: where boxes begin and end, the different sides that they have, and which one each box has.
+  struct Axis {
+    std::vector<double> levels;
+    std::vector<Interval> intervals;
+    std::vector<std::uint32_t> sides;
+  };
+
+  std::size_t boxes_;
+  std::vector<Axis> axes_;
 };
 
 }  // namespace gp

@@ -8,6 +8,8 @@
 #include <optional>
 #include <span>
 
+#include "normal_tail.hpp"
+
 namespace gp {
 
 /// A normal distribution of an outcome; deviation > 0.
@@ -23,12 +25,6 @@ struct LogAcquisition {
   double by_deviation;
 };
 
-/// Mills' ratio R(t) = Phi(-t) / phi(t), t >= 0.
-double mills_ratio(double t);
-
-/// h(-t) / phi(t) = 1 - t R(t) of the h below, t >= 0: one polynomial for all t. Relative error below 1e-15.
-double scaled_h(double t);
-
 /// What there is to know of h(z) = phi(z) + z Phi(z) (Ament et al. 2023, eq. 2), the expected improvement of a standard
 /// normal outcome over -z.
 struct LogH {
@@ -38,12 +34,14 @@ struct LogH {
 };
 
 /// log h(z) (Ament et al. 2023, eq. 9) and its ratios. In place of the paper's three pieces, which lose digits between
-/// them, `scaled_h` on the left, and h(z) = z + h(-z) on the right. Relative error of the
-/// ratios, and of the value where it is not near 0: below 1e-14. |z| < 1e150.
-LogH log_h(double z);
+/// them, h(z) / phi(z) on the left, and h(z) = z + h(-z) on the right. Relative error of the ratios, and of the value
+/// where it is not near 0: below 1e-14. |z| < 1e150.
+LogH log_h(const NormalTail& at);
 
 /// log EI (Ament et al. 2023, eq. 8): the logarithm of E[max(y - best, 0)].
 LogAcquisition log_expected_improvement(Prediction y, double best);
+/// The same, from z = (mean - best) / deviation.
+LogAcquisition log_expected_improvement(double deviation, const NormalTail& at);
 
 /// log P(c >= 0): that a constraint holds.
 LogAcquisition log_probability_of_feasibility(Prediction c);

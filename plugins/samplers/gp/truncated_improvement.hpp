@@ -11,5 +11,7 @@ namespace gp {
 /// finite (Psi and nu of Yang et al. 2019, eqs. 19 and 25, together). An infinite `upper` gives log EI. No difference
 /// of nearly equal numbers is taken: relative error below 1e-12 however narrow the interval and however far away.
 LogAcquisition log_truncated_improvement(Prediction y, double lower, double upper);
+/// The same for a finite interval, from a, b and a - b.
+LogAcquisition log_truncated_improvement(double deviation, const NormalTail& a, const NormalTail& b, double width);
 
 }  // namespace gp

@@ -43,7 +43,7 @@ void require_exact(const char* name, const Function& function) {
 }  // namespace
 
 TEST_CASE("log expected improvement keeps its digits from 1e12 deviations below the best to 1e12 above", "[gp]") {
-  require_exact("log_ei", log_expected_improvement);
+  require_exact("log_ei", [](Prediction y, double best) { return log_expected_improvement(y, best); });
 }
 
 TEST_CASE("The log probability of feasibility keeps its digits however improbable", "[gp]") {
@@ -55,14 +55,11 @@ TEST_CASE("The log probability of feasibility keeps its digits however improbabl
 }
 
 TEST_CASE("The pieces of log h meet without a step", "[gp]") {
-  for (const double z : {-4.0, 0.0}) {
-    const LogH left = log_h(std::nextafter(z, -10.0));
-    const LogH right = log_h(z);
-    CAPTURE(z);
-    CHECK(left.value == Approx(right.value).epsilon(1e-14));
-    CHECK(left.cdf_ratio == Approx(right.cdf_ratio).epsilon(1e-13));
-    CHECK(left.pdf_ratio == Approx(right.pdf_ratio).epsilon(1e-13));
-  }
+  const LogH left = log_h(normal_tail(-1e-300));
+  const LogH right = log_h(normal_tail(0.0));
+  CHECK(left.value == Approx(right.value).epsilon(1e-14));
+  CHECK(left.cdf_ratio == Approx(right.cdf_ratio).epsilon(1e-14));
+  CHECK(left.pdf_ratio == Approx(right.pdf_ratio).epsilon(1e-14));
 }
 
 TEST_CASE("Constrained log EI is the sum of its terms, and the probabilities alone while nothing is feasible", "[gp]") {
