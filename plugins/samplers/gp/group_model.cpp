@@ -30,14 +30,15 @@ GroupModel::GroupModel(const GpOptions& options, hone::SearchSpace space, std::s
     : options_(options),
       space_(std::move(space)),
       directions_(directions.begin(), directions.end()),
-      coordinates_(space_) {
+      coordinates_(space_),
+      trials_(coordinates_.size(), static_cast<Index>(directions.size()) + 1) {
   const Inputs inputs = coordinates_.inputs(options.model.kernel);
-  objectives_.resize(directions_.size());
-  for (Output& output : objectives_) {
+  for (std::size_t k = 0; k < directions_.size(); ++k) {
+    Models& models = objectives_.emplace_back();
     for (const OutputTransform& transform : options.transforms) {
       ModelOptions model = options.model;
       model.transform = transform;
-      output.models.emplace_back(inputs, OutputRole::objective, model);
+      models.emplace_back(inputs, OutputRole::objective, model, static_cast<Index>(k));
     }
   }
 }
@@ -56,21 +57,24 @@ void GroupModel::take(const hone::History& history, hone::TrialNumber number) {
   if (history.state(number) != hone::TrialState::complete) return;
   const Eigen::RowVectorXd point = point_of(history, number);
   if (!point.allFinite()) return;
-  for (std::size_t k = 0; k < objectives_.size(); ++k) {
-    const double output = -hone::as_minimized(directions_[k], history.values(number)[k]);
-    if (!objectives_[k].observations.insert(number, point, output)) return;
+  std::vector<double> outputs;
+  for (std::size_t k = 0; k < directions_.size(); ++k) {
+    outputs.push_back(-hone::as_minimized(directions_[k], history.values(number)[k]));
   }
-  const auto& numbers = objectives_[0].observations.numbers;
-  const auto at = std::ranges::lower_bound(numbers, number) - numbers.begin();
-  violations_.insert(violations_.begin() + at, history.total_violation(number));
+  outputs.push_back(history.total_violation(number));
+  if (!trials_.insert(number, point, outputs)) return;
   for (const hone::History::Constraint& constraint : history.constraints(number)) {
     const std::string_view name = history.constraint_name(constraint.name);
     auto found = constraints_.find(name);
     if (found == constraints_.end()) {
-      OutputModel model(coordinates_.inputs(options_.model.kernel), OutputRole::constraint, options_.model);
-      found = constraints_.emplace(name, Output{{}, {std::move(model)}}).first;
+      found = constraints_
+                  .emplace(name, Constraint{Observations(coordinates_.size(), 1),
+                                            OutputModel(coordinates_.inputs(options_.model.kernel),
+                                                        OutputRole::constraint, options_.model)})
+                  .first;
     }
-    if (!std::isnan(constraint.value)) found->second.observations.insert(number, point, -constraint.value);
+    const double output = -constraint.value;
+    if (!std::isnan(output)) found->second.observations.insert(number, point, std::span(&output, 1));
   }
 }
 
@@ -79,31 +83,32 @@ void GroupModel::update(const hone::HistoryView& view) {
   revision_ = view.revision();
 }
 
-// The place of each of the first trials in order of merit: feasible ones by output, or by front and output; then the
-// others by violation.
-std::vector<double> GroupModel::ranks(std::size_t size) const {
-  std::vector<std::uint32_t> fronts(size, 0);
-  if (objectives_.size() > 1) {
+// The place of each of some trials among them in order of merit: feasible ones by output, or by front and output; then
+// the others by violation.
+std::vector<double> GroupModel::ranks(std::span<const Index> rows) const {
+  std::vector<std::uint32_t> fronts(rows.size(), 0);
+  if (directions_.size() > 1) {
     std::vector<double> losses;
-    for (std::size_t i = 0; i < size; ++i) {
-      for (const Output& output : objectives_) losses.push_back(-output.observations.outputs[static_cast<Index>(i)]);
+    for (const Index row : rows) {
+      for (std::size_t k = 0; k < directions_.size(); ++k) {
+        losses.push_back(-trials_.outputs(static_cast<Index>(k))[row]);
+      }
     }
-    fronts = hone::sdk::nondominated_ranks(losses, objectives_.size());
+    fronts = hone::sdk::nondominated_ranks(losses, directions_.size());
   }
-  std::vector<std::size_t> order(size);
+  std::vector<std::size_t> order(rows.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [&](std::size_t i) {
-    return std::tuple(violations_[i], fronts[i], -objectives_[0].observations.outputs[static_cast<Index>(i)], i);
+    return std::tuple(violations()[rows[i]], fronts[i], -trials_.outputs(0)[rows[i]], i);
   });
-  std::vector<double> result(size);
-  for (std::size_t place = 0; place < size; ++place) result[order[place]] = static_cast<double>(place);
+  std::vector<double> result(rows.size());
+  for (std::size_t place = 0; place < order.size(); ++place) result[order[place]] = static_cast<double>(place);
   return result;
 }
 
-Posterior& GroupModel::update(Output& output, hone::TrialNumber number, const RowSelection& select,
+Posterior& GroupModel::update(OutputModel& model, const Observations& observations, const RowSelection& select,
                               const hone::Logger& log) {
-  OutputModel& model = model_of(output, number);
-  Posterior& posterior = model.update(output.observations, select);
+  Posterior& posterior = model.update(observations, select);
   if (!model.trouble().empty()) log.warning("gp: " + model.trouble());
   return posterior;
 }
@@ -143,7 +148,7 @@ GroupModel::Goal GroupModel::goal(std::span<Posterior* const> objectives, const 
   Goal goal;
   std::vector<double>& feasible = goal.feasible;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (violations_[static_cast<std::size_t>(rows[i])] > 0.0) continue;
+    if (violations()[rows[i]] > 0.0) continue;
     for (const Eigen::VectorXd& outputs : fitted) feasible.push_back(outputs[static_cast<Index>(i)]);
   }
   if (feasible.empty()) return goal;
@@ -182,7 +187,7 @@ Region GroupModel::region(const OutputModel& model) const {
   const Index d = coordinates_.size();
   Region region{Eigen::VectorXd::Zero(d), Eigen::VectorXd::Ones(d)};
   if (model.rows().size() == size()) return region;
-  const Eigen::MatrixXd points = objectives_[0].observations.points(model.selected(), Eigen::all);
+  const Eigen::MatrixXd points = trials_.points()(model.selected(), Eigen::all);
   for (Index j = 0; j < d; ++j) {
     region.low[j] = std::clamp(points.col(j).minCoeff(), 0.0, 1.0);
     region.high[j] = std::clamp(points.col(j).maxCoeff(), 0.0, 1.0);
@@ -192,14 +197,13 @@ Region GroupModel::region(const OutputModel& model) const {
 
 // The best trials' points, d x k.
 Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const Region& region) const {
-  const std::vector<double> places = ranks(size());
-  std::vector<Index> order = rows;
-  const std::size_t count = std::min(most_incumbents, order.size());
-  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(count), {},
-                            [&](Index i) { return places[static_cast<std::size_t>(i)]; });
+  const std::vector<double> places = ranks(rows);
+  const std::size_t count = std::min(most_incumbents, rows.size());
   Eigen::MatrixXd points(coordinates_.size(), static_cast<Index>(count));
-  for (std::size_t i = 0; i < count; ++i) {
-    points.col(static_cast<Index>(i)) = objectives_[0].observations.points.row(order[i]).transpose();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (places[i] < static_cast<double>(count)) {
+      points.col(static_cast<Index>(places[i])) = trials_.points().row(rows[i]).transpose();
+    }
   }
   for (Index j = 0; j < points.rows(); ++j) {
     for (double& x : points.row(j)) {
@@ -211,43 +215,46 @@ Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const Reg
 
 RowSelection GroupModel::selection(const Inputs& inputs) const {
   return [this, inputs](std::size_t size) {
-    return neighbourhood(inputs, objectives_[0].observations.points, ranks(size),
-                         static_cast<std::size_t>(options_.model.largest));
+    std::vector<Index> rows(size);
+    std::iota(rows.begin(), rows.end(), Index{0});
+    if (size <= static_cast<std::size_t>(options_.model.largest)) return rows;
+    return neighbourhood(inputs, trials_.points(), ranks(rows), static_cast<std::size_t>(options_.model.largest));
   };
 }
 
 // Where trials lack the constraint, its model has trials of its own.
 RowSelection GroupModel::selection(const Inputs& inputs, const Observations& constraint) const {
-  if (constraint.numbers == objectives_[0].observations.numbers) return selection(inputs);
+  if (constraint.numbers() == trials_.numbers()) return selection(inputs);
   return [this, inputs, &constraint](std::size_t size) {
-    const Eigen::VectorXd losses = -constraint.outputs.head(static_cast<Index>(size));
-    return neighbourhood(inputs, constraint.points, std::span(losses.data(), size),
+    const Eigen::VectorXd losses = -constraint.outputs(0).head(static_cast<Index>(size));
+    return neighbourhood(inputs, constraint.points(), std::span(losses.data(), size),
                          static_cast<std::size_t>(options_.model.largest));
   };
 }
 
 // Whether a trial has had the point, or has it now.
 bool GroupModel::is_taken(const Eigen::VectorXd& point, const Eigen::MatrixXd& pending) const {
-  const auto has_row = [&](const Eigen::MatrixXd& points) {
+  const auto has_row = [&](const Eigen::Ref<const Eigen::MatrixXd>& points) {
     for (Index i = 0; i < points.rows(); ++i) {
       if (points.row(i).transpose() == point) return true;
     }
     return false;
   };
-  return has_row(pending) || has_row(objectives_[0].observations.points);
+  return has_row(pending) || has_row(trials_.points());
 }
 
 Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::TrialView& trial,
                                     const Eigen::MatrixXd& pending) {
   const Inputs inputs = coordinates_.inputs(options_.model.kernel);
   std::vector<Posterior*> updated;
-  for (Output& output : objectives_)
-    updated.push_back(&update(output, trial.number(), selection(inputs), study.logger()));
+  for (Models& models : objectives_) {
+    updated.push_back(&update(model_of(models, trial.number()), trials_, selection(inputs), study.logger()));
+  }
   const Goal improved = goal(updated, model_of(objectives_[0], trial.number()).rows());
-  for (auto& [name, output] : constraints_) {
-    const Observations& seen = output.observations;
+  for (auto& [name, constraint] : constraints_) {
+    const Observations& seen = constraint.observations;
     if (seen.size() < static_cast<Index>(RefitSchedule::first)) continue;
-    updated.push_back(&update(output, trial.number(), selection(inputs, seen), study.logger()));
+    updated.push_back(&update(constraint.model, seen, selection(inputs, seen), study.logger()));
   }
   bool all_fit = true;
   for (Posterior* posterior : updated) all_fit &= believe(*posterior, pending);

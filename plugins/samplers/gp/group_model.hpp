@@ -30,20 +30,23 @@ class GroupModel {
   /// Takes in what is new.
   void update(const hone::HistoryView& view);
   /// How many trials it is about.
-  std::size_t size() const { return violations_.size(); }
+  std::size_t size() const { return static_cast<std::size_t>(trials_.size()); }
 
   /// One value per parameter of the space. At least `RefitSchedule::first` trials.
   std::vector<double> propose(const hone::StudyView& study, const hone::TrialView& trial);
 
  private:
-  struct Output {
+  using Models = std::vector<OutputModel>;  // of one objective, which trials use by turns
+  struct Constraint {
     Observations observations;
-    std::vector<OutputModel> models;  // of which trials use one by turns
+    OutputModel model;
   };
 
-  static OutputModel& model_of(Output& output, hone::TrialNumber number) {
-    return output.models[static_cast<std::size_t>(number) % output.models.size()];
+  static OutputModel& model_of(Models& models, hone::TrialNumber number) {
+    return models[static_cast<std::size_t>(number) % models.size()];
   }
+  // By how much a trial violates its constraints: the last one of the outputs.
+  auto violations() const { return trials_.outputs(static_cast<Eigen::Index>(directions_.size())); }
 
   // What is to be improved upon: the outputs expected at feasible points, one point after another, and a reference
   // point.
@@ -54,8 +57,9 @@ class GroupModel {
 
   Eigen::RowVectorXd point_of(const hone::History& history, hone::TrialNumber number) const;
   void take(const hone::History& history, hone::TrialNumber number);
-  std::vector<double> ranks(std::size_t size) const;
-  Posterior& update(Output& output, hone::TrialNumber number, const RowSelection& select, const hone::Logger& log);
+  std::vector<double> ranks(std::span<const Eigen::Index> rows) const;
+  Posterior& update(OutputModel& model, const Observations& observations, const RowSelection& select,
+                    const hone::Logger& log);
   bool believe(Posterior& posterior, const Eigen::MatrixXd& pending) const;
   Goal goal(std::span<Posterior* const> objectives, const std::vector<Eigen::Index>& rows) const;
   Acquisition::Target sampled_target(std::span<const Posterior* const> objectives,
@@ -74,9 +78,9 @@ class GroupModel {
   std::vector<hone::Direction> directions_;
   Coordinates coordinates_;
   std::size_t revision_ = 0;
-  std::vector<Output> objectives_;
-  std::vector<double> violations_;  // of the trials in their order: sums of what constraints are violated by
-  std::map<std::string, Output, std::less<>> constraints_;
+  Observations trials_;
+  std::vector<Models> objectives_;
+  std::map<std::string, Constraint, std::less<>> constraints_;
 };
 
 }  // namespace gp

@@ -16,24 +16,7 @@ constexpr std::size_t spare = 64;
 
 }  // namespace
 
-bool Observations::insert(hone::TrialNumber number, const Eigen::RowVectorXd& point, double output) {
-  const auto found = std::ranges::lower_bound(numbers, number);
-  if (found != numbers.end() && *found == number) return false;
-  const auto at = static_cast<Eigen::Index>(found - numbers.begin());
-  const Eigen::Index n = size();
-  numbers.insert(found, number);
-  points.conservativeResize(n + 1, point.size());
-  outputs.conservativeResize(n + 1);
-  for (Eigen::Index i = n; i > at; --i) {
-    points.row(i) = points.row(i - 1);
-    outputs[i] = outputs[i - 1];
-  }
-  points.row(at) = point;
-  outputs[at] = output;
-  return true;
-}
-
-std::vector<Eigen::Index> neighbourhood(const Inputs& inputs, const Eigen::MatrixXd& points,
+std::vector<Eigen::Index> neighbourhood(const Inputs& inputs, const Eigen::Ref<const Eigen::MatrixXd>& points,
                                         std::span<const double> rank, std::size_t count) {
   std::vector<Eigen::Index> rows(rank.size());
   std::iota(rows.begin(), rows.end(), Eigen::Index{0});
@@ -52,23 +35,28 @@ std::vector<Eigen::Index> neighbourhood(const Inputs& inputs, const Eigen::Matri
   return rows;
 }
 
-OutputModel::OutputModel(Inputs inputs, OutputRole role, const ModelOptions& options)
-    : inputs_(std::move(inputs)), role_(role), options_(options), priors_(Priors::of_dimension(inputs_.size())) {
+OutputModel::OutputModel(Inputs inputs, OutputRole role, const ModelOptions& options, Eigen::Index column)
+    : inputs_(std::move(inputs)),
+      role_(role),
+      column_(column),
+      options_(options),
+      priors_(Priors::of_dimension(inputs_.size())) {
   if (options.deterministic) priors_.fixed_noise = least_noise;
 }
 
 // What rests on trials before which others have come is no longer that of the first ones by number.
 void OutputModel::forget_from(const Observations& all) {
-  const auto same = static_cast<std::size_t>(std::ranges::mismatch(seen_, all.numbers).in1 - seen_.begin());
+  const auto same = static_cast<std::size_t>(std::ranges::mismatch(seen_, all.numbers()).in1 - seen_.begin());
   if (same < seen_.size()) {
     std::erase_if(steps_, [same](const Step& step) { return step.size > same; });
     posterior_.reset();
   }
-  seen_ = all.numbers;
+  seen_.resize(same);
+  seen_.insert(seen_.end(), all.numbers().begin() + static_cast<std::ptrdiff_t>(same), all.numbers().end());
 }
 
 Eigen::VectorXd OutputModel::scaled(const Observations& all, const std::vector<Eigen::Index>& rows) const {
-  const Eigen::VectorXd outputs = all.outputs(rows);
+  const Eigen::VectorXd outputs = all.outputs(column_)(rows);
   return role_ == OutputRole::constraint ? scaled_constraint(outputs) : scaled_outputs(options_.transform, outputs);
 }
 
@@ -76,7 +64,7 @@ OutputModel::Step OutputModel::fitted(const Observations& all, std::size_t size,
                                       const Step* before) {
   const HyperParameters start = before != nullptr ? before->parameters : prior_start(priors_, inputs_.size());
   const std::vector<Eigen::Index> rows = select(size);
-  Fit found = fit(inputs_, all.points(rows, Eigen::all), scaled(all, rows), priors_, {start});
+  Fit found = fit(inputs_, all.points()(rows, Eigen::all), scaled(all, rows), priors_, {start});
   if (!found.converged) {
     trouble_ =
         "no hyper-parameters could be fitted to " + std::to_string(size) + " trials; going on with those of before";
@@ -111,7 +99,7 @@ Posterior& OutputModel::update(const Observations& all, const RowSelection& sele
     rows_ = select(size);
     selected_ = rows_.size();
     const std::size_t capacity = rows_.size() + RefitSchedule::after(size) - size + spare;
-    posterior_.emplace(inputs_, step.parameters, all.points(rows_, Eigen::all), static_cast<Eigen::Index>(capacity));
+    posterior_.emplace(inputs_, step.parameters, all.points()(rows_, Eigen::all), static_cast<Eigen::Index>(capacity));
     base_ = next_ = size;
     if (posterior_->jitter() > 0.0) {
       trouble_ = "the covariances of " + std::to_string(rows_.size()) +
@@ -121,7 +109,7 @@ Posterior& OutputModel::update(const Observations& all, const RowSelection& sele
   // Those that were appended for the time being.
   posterior_->truncate(static_cast<Eigen::Index>(rows_.size()));
   for (std::size_t i = next_; i < count; ++i) {
-    posterior_->append(all.points.row(static_cast<Eigen::Index>(i)).transpose());
+    posterior_->append(all.points().row(static_cast<Eigen::Index>(i)).transpose());
     rows_.push_back(static_cast<Eigen::Index>(i));
   }
   next_ = count;

@@ -13,22 +13,11 @@
 #include <hone/types.hpp>
 
 #include "fit.hpp"
+#include "observations.hpp"
 #include "output_scale.hpp"
 #include "posterior.hpp"
 
 namespace gp {
-
-/// What was observed of one output: trial numbers, ascending; a row of coordinates for each; the outputs, of which
-/// larger ones are better.
-struct Observations {
-  std::vector<hone::TrialNumber> numbers;
-  Eigen::MatrixXd points;
-  Eigen::VectorXd outputs;
-
-  Eigen::Index size() const { return static_cast<Eigen::Index>(numbers.size()); }
-  /// Adds a trial in the order of numbers. False, and no change, if it is there.
-  bool insert(hone::TrialNumber number, const Eigen::RowVectorXd& point, double output);
-};
 
 /// What an output means.
 enum class OutputRole {
@@ -49,14 +38,16 @@ using RowSelection = std::function<std::vector<Eigen::Index>(std::size_t size)>;
 
 /// The best ones by `rank` (the less the better), and the nearest ones to the best of all; `count` together, of the
 /// first rank.size().
-std::vector<Eigen::Index> neighbourhood(const Inputs& inputs, const Eigen::MatrixXd& points,
+std::vector<Eigen::Index> neighbourhood(const Inputs& inputs, const Eigen::Ref<const Eigen::MatrixXd>& points,
                                         std::span<const double> rank, std::size_t count);
 
-/// Follows the observations of one output. A cache: a new object that is shown the same observations comes to the same
-/// bits. Hyper-parameters are those of the `RefitSchedule`, fitted to the first trials by number.
+/// Follows the observations of one output, of which larger values are better. A cache: a new object that is shown the
+/// same observations comes to the same bits. Hyper-parameters are those of the `RefitSchedule`, fitted to the first
+/// trials by number.
 class OutputModel {
  public:
-  OutputModel(Inputs inputs, OutputRole role, const ModelOptions& options);
+  /// @param column  which of the outputs observed
+  OutputModel(Inputs inputs, OutputRole role, const ModelOptions& options, Eigen::Index column = 0);
 
   /// The posterior of the scaled outputs; at least `RefitSchedule::first` observations. Points may be appended to it
   /// for the time being; the next call takes them away again.
@@ -83,6 +74,7 @@ class OutputModel {
 
   Inputs inputs_;
   OutputRole role_;
+  Eigen::Index column_;
   ModelOptions options_;
   Priors priors_;
   std::vector<hone::TrialNumber> seen_;

@@ -11,7 +11,7 @@
 #include <hone/json_text.hpp>
 #include <hone/study.hpp>
 
-#include "../../plugin_registry.hpp"
+#include "../sampler_fixture.hpp"
 
 using namespace hone;
 using namespace hone::test;
@@ -22,13 +22,8 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-std::shared_ptr<Sampler> make_sampler(const char* options = "{}", std::size_t objectives = 1) {
-  const std::vector<Direction> directions(objectives, Direction::minimize);
-  FactoryContext context;
-  context.study_name = "fake";
-  context.directions = directions;
-  context.host = &registry().host();
-  return registry().make_sampler({"gp", parse_json(options)}, context);
+std::shared_ptr<Sampler> make_gp(const char* options = "{}", std::size_t objectives = 1) {
+  return make_sampler({"gp", *parse_json(options).as_object()}, std::vector(objectives, Direction::minimize));
 }
 
 const DeclaredSpace& space() {
@@ -130,12 +125,12 @@ TEST_CASE("a fresh gp proposes what one proposes that has lived through the stud
       INFO(options);
       FakeStudy study(std::vector<Direction>(objectives, Direction::minimize));
       study.declare(space());
-      const auto lived = make_sampler(options, objectives);
+      const auto lived = make_gp(options, objectives);
       std::vector<FakeTrial> endings;
       for (TrialNumber number = 0; number < 100; ++number) {
         const Draws values = propose(*lived, study, number);
         if (number % 9 == 8) {
-          CHECK(numbers_of(propose(*make_sampler(options, objectives), study, number)) == numbers_of(values));
+          CHECK(numbers_of(propose(*make_gp(options, objectives), study, number)) == numbers_of(values));
         }
         study.add(number, trial_of(values, number, objectives, false));
         endings.push_back(trial_of(values, number, objectives));
@@ -151,20 +146,25 @@ TEST_CASE("gp does not depend on the order in which trials arrived") {
   FakeStudy study, backwards;
   study.declare(space());
   backwards.declare(space());
-  const auto sampler = make_sampler();
+  const auto sampler = make_gp();
   std::vector<FakeTrial> trials;
   for (TrialNumber number = 0; number < 45; ++number) {
     trials.push_back(trial_of(propose(*sampler, study, number), number, 1));
     study.add(number, trials.back());
   }
   for (TrialNumber number = 44; number >= 0; --number) backwards.add(number, trials[static_cast<std::size_t>(number)]);
-  CHECK(numbers_of(propose(*make_sampler(), backwards, 45)) == numbers_of(propose(*sampler, study, 45)));
+  CHECK(numbers_of(propose(*make_gp(), backwards, 45)) == numbers_of(propose(*sampler, study, 45)));
+}
+
+TEST_CASE("gp keeps what all samplers promise") {
+  const Json::Object quick{{"n_candidates", Json(16)}, {"n_local_search", Json(1)}};
+  check_promises({"gp", quick}, {.cases = 4, .trials = 40, .long_history = long_history / 10});
 }
 
 TEST_CASE("running trials have different points") {
   FakeStudy study;
   study.declare({{"x", FloatDistribution{0.0, 1.0}, {}}, {"y", FloatDistribution{0.0, 1.0}, {}}});
-  const auto sampler = make_sampler();
+  const auto sampler = make_gp();
   TrialNumber number = 0;
   for (; number < 15; ++number) study.add(number, trial_of(propose(*sampler, study, number), 1, 1));
   std::vector<std::vector<double>> points;
@@ -228,7 +228,7 @@ TEST_CASE("whatever an objective returns, proposals go on") {
 TEST_CASE("trials at one and the same point do no harm") {
   FakeStudy study;
   study.declare({{"x", FloatDistribution{0.0, 1.0}, {}}});
-  const auto sampler = make_sampler();
+  const auto sampler = make_gp();
   for (TrialNumber number = 0; number < 60; ++number) {
     study.add({.values = {static_cast<double>(number % 2)}, .params = {{"x", FloatDistribution{0.0, 1.0}, 0.5}}});
   }
@@ -371,7 +371,7 @@ TEST_CASE("other samplers' wrappers may take parameters away") {
 TEST_CASE("far more trials than a model holds are no more work each") {
   FakeStudy study;
   study.declare({{"x", FloatDistribution{0.0, 1.0}, {}}, {"y", FloatDistribution{0.0, 1.0}, {}}});
-  const Draws some = propose(*make_sampler(), study, 0);
+  const Draws some = propose(*make_gp(), study, 0);
   for (TrialNumber number = 0; number < 3000; ++number) {
     Draws values = some;
     RandomStream stream(1, number, "points");
@@ -380,7 +380,7 @@ TEST_CASE("far more trials than a model holds are no more work each") {
                        .params = {{"x", FloatDistribution{0.0, 1.0}, values[0].second},
                                   {"y", FloatDistribution{0.0, 1.0}, values[1].second}}});
   }
-  const std::vector<double> proposed = numbers_of(propose(*make_sampler(R"({"n_local_model": 200})"), study, 3000));
+  const std::vector<double> proposed = numbers_of(propose(*make_gp(R"({"n_local_model": 200})"), study, 3000));
   CHECK(proposed[0] == Approx(0.3).margin(0.03));
   CHECK(proposed[1] == Approx(0.3).margin(0.03));
 }

@@ -68,11 +68,17 @@ Eigen::MatrixXd random_points(Eigen::Index n, Eigen::Index d, std::uint64_t seed
 }
 
 Observations observations_of(const Eigen::MatrixXd& points) {
-  Observations all;
+  Observations all(points.cols(), 1);
   for (Eigen::Index i = 0; i < points.rows(); ++i) {
-    all.insert(i, points.row(i), -(points.row(i).array() - 0.3).square().sum());
+    const double output = -(points.row(i).array() - 0.3).square().sum();
+    all.insert(i, points.row(i), std::span(&output, 1));
   }
   return all;
+}
+
+void copy(const Observations& from, Eigen::Index row, Observations& to) {
+  const double output = from.outputs(0)[row];
+  to.insert(from.numbers()[static_cast<std::size_t>(row)], from.points().row(row), std::span(&output, 1));
 }
 
 double prior_at(const Priors& priors, const std::vector<double>& theta, Eigen::VectorXd& gradient) {
@@ -165,10 +171,10 @@ TEST_CASE("a model that has lived, points taken away again, holds the bits of a 
   const Observations all = observations_of(random_points(90, 3, 1));
   const ModelOptions options;
   OutputModel lived(numeric(3), OutputRole::objective, options);
-  Observations some;
+  Observations some(3, 1);
   const Eigen::VectorXd at = Eigen::VectorXd::Constant(3, 0.4);
   for (Eigen::Index n = 0; n < all.size(); ++n) {
-    some.insert(n, all.points.row(n), all.outputs[n]);
+    copy(all, n, some);
     if (n < 2) continue;
     Posterior& posterior = lived.update(some, everything);
     const Prediction seen = posterior.predict(at);
@@ -186,15 +192,15 @@ TEST_CASE("a trial that ends late changes the model as if it had always been the
   const Observations all = observations_of(random_points(70, 2, 2));
   const ModelOptions options;
   OutputModel late(numeric(2), OutputRole::objective, options);
-  Observations some;
+  Observations some(2, 1);
   for (Eigen::Index n = 0; n < all.size(); ++n) {
     if (n == 33) continue;
-    some.insert(n, all.points.row(n), all.outputs[n]);
+    copy(all, n, some);
     if (n > 3) late.update(some, everything);
   }
-  some.insert(33, all.points.row(33), all.outputs[33]);
-  CHECK(some.numbers == all.numbers);
-  CHECK(some.points == all.points);
+  copy(all, 33, some);
+  CHECK(some.numbers() == all.numbers());
+  CHECK(some.points() == all.points());
   OutputModel fresh(numeric(2), OutputRole::objective, options);
   const Eigen::VectorXd at = Eigen::VectorXd::Constant(2, 0.6);
   CHECK(late.update(some, everything).predict(at).mean == fresh.update(all, everything).predict(at).mean);
