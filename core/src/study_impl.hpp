@@ -186,7 +186,7 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   void rehearse_algorithms() const;
   void build_algorithms();
   void check_objectives(const PluginInfo& sampler) const;
-  PluginSpec pruner_spec() const;
+  PluginSpec pruner_spec(Sampler& sampler) const;
   void declare_space();
   void publish_configuration(const PluginInfo& info);
   std::optional<Claim> take_over_dead(const std::optional<Timestamp>& lease, std::optional<TrialNumber>& undecided);
@@ -226,6 +226,8 @@ class HostStudyView final : public StudyView {
   const Logger& logger() const override { return *study_.logger; }
 
  private:
+  std::string key_in_cohort(std::string_view key) const;
+
   const Study::Impl& study_;
   HistoryView history_;
   std::optional<Request>& request_;
