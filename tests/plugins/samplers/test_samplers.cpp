@@ -29,6 +29,7 @@ const std::vector<Configuration>& configurations() {
       {"tpe", {{"multivariate", Json(false)}}},
       {"tpe", {{"group", Json(true)}}},
       {"tpe", {{"constant_liar", Json(false)}, {"weights", Json("uniform")}}},
+      {"bohb"},
       {"cmaes"},
       {"catcma"},
       {"tpe", {{"gamma", Json(0.15)}, {"min_bandwidth_factor", Json(0.03)}, {"magic_clip_exponent", Json(2.0)}}},
