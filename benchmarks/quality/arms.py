@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Runs one sampler on one problem: hone's by its plugin's name or its table, a peer's as `optuna:TPESampler` or
-`{"optuna": "TPESampler", "multivariate": false}`.
+"""Runs one sampler on one problem: hone's by its plugin's name or its table, a peer's as `optuna:TPESampler`,
+`{"optuna": "TPESampler", "multivariate": false}`, `pycma:BIPOP` or `pymoo:NSGA2`.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import time
@@ -13,6 +14,7 @@ from typing import Any, List, Tuple
 
 import numpy as np
 
+import vector_arms
 from problems import Outcome, Problem
 from scoring import dominated_share
 
@@ -24,15 +26,12 @@ def parse(text: str) -> Tuple[str, Any]:
         return ("optuna", table) if "optuna" in table else ("hone", table)
     if text.startswith("optuna:"):
         return "optuna", {"optuna": text.removeprefix("optuna:")}
-    return "hone", text
+    library = text.partition(":")[0]
+    return (library, text) if library in vector_arms.RUN else ("hone", text)
 
 
 def version(library: str) -> str:
-    if library == "optuna":
-        import optuna as module
-    else:
-        import hone as module
-    return module.__version__
+    return importlib.import_module({"pycma": "cma"}.get(library, library)).__version__
 
 
 def study_of(text: str, seed: int, objectives: int):
@@ -54,8 +53,8 @@ def study_of(text: str, seed: int, objectives: int):
 
 
 def checkpoints(trials: int) -> List[int]:
-    """Up to six numbers of trials, evenly spaced in their logarithm, from 10 on."""
-    return sorted({round(n) for n in np.geomspace(min(10, trials), trials, 6)})
+    """Up to six numbers of trials, evenly spaced in their logarithm, from 10 on; of long runs 31."""
+    return sorted({round(n) for n in np.geomspace(min(10, trials), trials, 6 if trials <= 500 else 31)})
 
 
 def regret(problem: Problem, outcomes: List[Outcome]) -> float:
@@ -83,9 +82,14 @@ def run(text: str, problem: Problem, trials: int, seed: int) -> Tuple[List[float
             trial.set_constraint(f"c{i}", violation)
         return outcome.values[0] if len(outcome.values) == 1 else outcome.values
 
-    study = study_of(text, seed, problem.objectives)
-    start = time.process_time()
-    study.optimize(objective, n_trials=trials)
+    library, told = parse(text)
+    if library in vector_arms.RUN:
+        start = time.process_time()
+        vector_arms.run(told, problem, outcomes, trials, seed)
+    else:
+        study = study_of(text, seed, problem.objectives)
+        start = time.process_time()
+        study.optimize(objective, n_trials=trials)
     seconds = time.process_time() - start
     if len(outcomes) != trials:
         raise RuntimeError(f"{text} ran {len(outcomes)} of {trials} trials of {problem.name}")

@@ -44,6 +44,8 @@ def compare(table: Table, ours: str, theirs: str) -> Dict[str, Any]:
         "anytime_decades": float(np.mean([np.mean(d) for d in anytime])),
         "wins": decided.count("win"), "ties": decided.count("tie"), "losses": decided.count("loss"),
         "verdicts": {task.key: verdict for task, verdict in zip(shared, decided)},
+        "ecdf": [float(np.mean([scoring.ecdf_area(pair[side][s]) for *pair, seeds in shared.values() for s in seeds]))
+                 for side in (0, 1)],
         "scores": [mean_score(table, ours), mean_score(table, theirs)],
     }
 
@@ -85,6 +87,12 @@ def summary_line(block: Block, names: List[str], result: Dict[str, Any]) -> str:
     return (f"{block.letter}  {label(names, result['sampler']):14} {label(names, result['peer']):14} "
             f"{result['decades']:>+6.3f} ({low:+.3f} to {high:+.3f})  {result['anytime_decades']:>+6.3f}  "
             f"{result['wins']:>4} {result['ties']:>4} {result['losses']:>4}   {scores}")
+
+
+def ecdf_line(result: Dict[str, Any]) -> str:
+    ours, theirs = result["ecdf"]
+    return (f"area under the ECDF of targets: {result['sampler']} {ours:.3f}, {result['peer']} {theirs:.3f}, "
+            f"ratio {ours / theirs:.3f}")
 
 
 SUMMARY_HEAD = (f"{'':2} {'sampler':14} {'peer':14} decades better (95 %)      anytime   win  tie loss   score of both")

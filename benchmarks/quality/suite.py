@@ -27,6 +27,8 @@ class Block:
     title: str
     tasks: Sequence[Task]
     seeds: int
+    samplers: Sequence[str] = ("tpe",)
+    peers: Sequence[str] = ("optuna:TPESampler", "optuna:RandomSampler")
 
 
 BBOB = [f"bbob-f{n}" for n in range(1, 25)]
@@ -77,4 +79,24 @@ def long() -> List[Block]:
             "H", [(f"noisy-f{n}", d, 30 * d) for d in (5, 10) for n in (101, 104, 107, 113, 115, 119, 122, 128)]), 20),
         Block("S", "sphere and Rosenbrock, not shifted", tasks(
             "S", [(name, 10, trials) for trials in (100, 300) for name in ("sphere", "rosenbrock")]), 30),
+    ]
+
+
+# Separable, ill-conditioned, multi-modal with and without structure.
+SOME_OF_BBOB = [f"bbob-f{n}" for n in (1, 3, 6, 8, 10, 12, 13, 15, 17, 20, 21, 24)]
+
+
+def evolution() -> List[Block]:
+    """For evolution strategies and genetic algorithms, whose budgets are larger."""
+    return [
+        Block("C", "bbob, 1,000 d trials", tasks("C", [(f, d, 1000 * d) for d in (5, 20) for f in SOME_OF_BBOB]), 3,
+              ["cmaes"], ["pycma:BIPOP"]),
+        Block("K", "bbob, 200 d trials", tasks("K", [(f, 5, 1000) for f in SOME_OF_BBOB]), 5,
+              ["cmaes"], ["optuna:CmaEsSampler"]),
+        Block("M", "two and three objectives, 10,000 trials", tasks(
+            "M", [("zdt1", 30, 10_000), ("zdt2", 30, 10_000), ("zdt3", 30, 10_000), ("zdt6", 10, 10_000),
+                  ("dtlz2", 12, 10_000), ("dtlz7", 22, 10_000), ("wfg2", 12, 10_000), ("wfg4", 12, 10_000)]), 5,
+              ["nsga2", "sms_emoa"], ["pymoo:NSGA2"]),
+        Block("X", "bbob-mixint, 200 d trials", tasks(
+            "X", [(f"mixint-f{n}", 5, 1000) for n in (1, 3, 8, 10, 15, 21)]), 5, ["catcma"], ["optuna:TPESampler"]),
     ]

@@ -3,12 +3,16 @@
 objective itself took.
 
     peers.py hone|optuna|rustuna SAMPLER STORAGE PARAMETERS TRIALS OBJECTIVES
+
+TRIALS may be 20000+100: Optuna alone; the 100 trials that follow 20,000 finished ones, which were drawn at random and
+added, and 60 of the sampler's own.
 """
 
 import sys
 import time
 
 library, sampler, storage, parameters, trials, objectives = sys.argv[1:]
+before, _, trials = trials.rpartition("+")
 names = [f"x{i}" for i in range(int(parameters))]
 
 
@@ -41,6 +45,19 @@ class Nothing:
         return 0.5
 
 
+def add_finished_trials(study, count):
+    """Of the sum of squares, drawn at random."""
+    import random
+
+    numbers = random.Random(1)
+    distributions = {name: optuna.distributions.FloatDistribution(-5.0, 5.0) for name in names}
+    for _ in range(count):
+        params = {name: numbers.uniform(-5.0, 5.0) for name in names}
+        values = [sum((x - k) ** 2 for x in params.values()) for k in range(int(objectives))]
+        study.add_trial(optuna.create_trial(params=params, distributions=distributions, values=values))
+    study.optimize(objective, n_trials=60)
+
+
 # Each library's defaults: TPE is multivariate with 24 candidates and 10 random trials first in all three.
 if library == "hone":
     import hone
@@ -50,22 +67,29 @@ elif library == "optuna":
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    samplers = {"random": optuna.samplers.RandomSampler, "tpe": optuna.samplers.TPESampler}
+    samplers = {"random": optuna.samplers.RandomSampler, "tpe": optuna.samplers.TPESampler,
+                "cmaes": optuna.samplers.CmaEsSampler, "nsga2": optuna.samplers.NSGAIISampler,
+                "qmc": optuna.samplers.QMCSampler,
+                "grid": lambda seed: optuna.samplers.GridSampler(
+                    {name: [k - 4.5 for k in range(10)] for name in names}, seed=seed)}
     study = optuna.create_study(
         sampler=samplers[sampler](seed=1), storage=None if storage == "memory" else storage, directions=directions
     )
 else:
     import rustuna
-    from rustuna.samplers import RandomSampler, TPESampler
+    from rustuna.samplers import CmaEsSampler, NSGAIISampler, RandomSampler, TPESampler
     from rustuna.storages import SQLite3Storage
 
-    made = {"random": RandomSampler, "tpe": TPESampler}[sampler](seed=1)
+    samplers = {"random": RandomSampler, "tpe": TPESampler, "cmaes": CmaEsSampler, "nsga2": NSGAIISampler}
+    made = samplers[sampler](seed=1)
     study = rustuna.create_study(
         sampler=made,
         storage=None if storage == "memory" else SQLite3Storage(storage.removeprefix("sqlite:///")),
         directions=directions,
     )
 
+if before:
+    add_finished_trials(study, int(before))
 start = time.perf_counter()
 study.optimize(objective, n_trials=int(trials))
 total = time.perf_counter() - start

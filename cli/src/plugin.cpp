@@ -23,11 +23,13 @@ Writes a project that builds as it is against the installed SDK.)";
 
 constexpr const char* check_examples = R"(Examples:
   hone plugin check build/my_sampler.so
+  hone plugin check build/my_sampler.so --seed 17 --cases 1
   hone plugin check build/my_storage.so --options '{"path": "/tmp/test.db"}'
 
-Loads the file as a study would, looks at its symbols, and tries what every plugin must do: it builds with its defaults,
-proposals are in range, the same seed proposes the same, and a fresh instance proposes what a long-lived one does. Exit
-code 1 if anything fails.)";
+Loads the file as a study would, looks at its symbols, and tries what every plugin must do, one line each. A sampler is
+tried in studies made up from seeds: spaces and histories of many kinds, as far as the plugin says that it can. What
+fails is printed with what was proposed and its seed, which --seed with --cases 1 tries again. Exit code 1 if anything
+fails.)";
 
 constexpr std::array kinds{PluginKind::sampler, PluginKind::pruner, PluginKind::storage};
 
@@ -40,6 +42,7 @@ struct NewArguments {
 struct CheckArguments {
   std::string file;
   std::string options = "{}";
+  SamplerTrial trial;
   Format format = Format::table;
 };
 
@@ -61,9 +64,9 @@ int new_plugin(const NewArguments& arguments) {
 }
 
 std::vector<Check> behaviour(const std::shared_ptr<PluginRegistry>& registry, const PluginSpec& spec,
-                             const PluginInfo& info) {
+                             const PluginInfo& info, const SamplerTrial& trial) {
   switch (info.kind) {
-    case PluginKind::sampler: return check_sampler(registry, spec, info);
+    case PluginKind::sampler: return check_sampler(registry, spec, info, trial);
     case PluginKind::pruner: return check_pruner(registry, spec);
     case PluginKind::storage: return check_storage(registry, spec);
   }
@@ -104,7 +107,7 @@ int check_plugin(Context& context, const CheckArguments& arguments) {
   for (const PluginInfo& info : plugins_in(*registry, file)) {
     std::cerr << "hone: " << to_string(info.kind) << " '" << info.name << "' " << info.version << " in "
               << arguments.file << '\n';
-    const std::vector<Check> more = behaviour(registry, {file, options}, info);
+    const std::vector<Check> more = behaviour(registry, {file, options}, info, arguments.trial);
     checks.insert(checks.end(), more.begin(), more.end());
   }
   Listing listing{{"result", "check", "detail"}, {}};
@@ -114,6 +117,11 @@ int check_plugin(Context& context, const CheckArguments& arguments) {
     listing.rows.push_back({word_of(check.outcome), check.what, check.detail});
   }
   print_listing(context, arguments.format, listing);
+  if (failed) {
+    std::cout.flush();
+    std::cerr << "hone: a seed that is named is tried again by 'hone plugin check " << arguments.file
+              << " --seed N --cases 1'\n";
+  }
   return failed ? exit_failed : exit_done;
 }
 
@@ -141,6 +149,13 @@ void add_plugin_command(CLI::App& app, Context& context) {
   const auto check_arguments = std::make_shared<CheckArguments>();
   check->add_option("FILE", check_arguments->file, "The shared object")->required();
   check->add_option("--options", check_arguments->options, "Options to build it with")->type_name("JSON");
+  check->add_option("--seed", check_arguments->trial.seed, "Of the first study that a sampler is tried in")
+      ->type_name("N")
+      ->capture_default_str();
+  check->add_option("--cases", check_arguments->trial.cases, "How many studies for each promise of a sampler")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   add_format_option(*check, check_arguments->format);
   check->footer(check_examples);
   check->callback([&context, check_arguments] {

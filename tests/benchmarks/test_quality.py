@@ -98,6 +98,26 @@ def test_hypervolume_of_two_and_three_objectives():
     assert scoring.hypervolume(cube[:, :2], [1.0] * 2) == pytest.approx(
         scoring.hypervolume(np.column_stack([cube[:, :2], np.zeros(60)]), [1.0] * 3))
     assert scoring.hypervolume(np.array([[2.0, 2.0]]), [1.0, 1.0]) == 0.0
+    ties = np.round(cube * 4) / 4
+    corners = np.stack(np.meshgrid(*[np.arange(4) / 4 + 0.125] * 3), axis=-1).reshape(-1, 3)
+    assert scoring.hypervolume(ties, [1.0] * 3) == pytest.approx(
+        np.mean([(ties <= corner).all(axis=1).any() for corner in corners]))
+
+
+def test_ecdf_area_is_the_share_of_targets_reached_on_the_way():
+    assert scoring.ecdf_area([1e2, 1e2]) == 0.0
+    assert scoring.ecdf_area([1e-8, 0.0]) == 1.0
+    assert scoring.ecdf_area([1e2, 1e-3]) == pytest.approx(0.25)
+    assert len(arms.checkpoints(20_000)) == 31 and len(arms.checkpoints(100)) == 6
+
+
+@pytest.mark.parametrize("name, problem, dimension", [("pycma:BIPOP", "bbob-f1", 5), ("pymoo:NSGA2", "zdt1", 6)])
+def test_peers_that_know_vectors_spend_exactly_their_trials_and_learn(name, problem, dimension):
+    pytest.importorskip({"pycma": "cma"}.get(name.split(":")[0], name.split(":")[0]))
+    function = problems.make(problem, dimension, 1)
+    regrets, _ = arms.run(name, function, 600, 1)
+    assert len(regrets) == 31 and regrets == sorted(regrets, reverse=True)
+    assert regrets[-1] < 0.7 * regrets[0]
 
 
 def test_score_is_0_for_random_and_1_for_the_best():

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import sqlite3
 import unittest
 
@@ -112,7 +113,20 @@ class PluginAuthor(CliTest):
         return [c for c in json.loads(done.stdout) if c["result"] == "FAILED"]
 
     def test_check_finds_proposals_out_of_range(self):
-        self.assertTrue([c for c in self.failed_checks("out_of_range") if c["check"].startswith("proposals are in range")])
+        self.assertTrue([c for c in self.failed_checks("out_of_range") if c["check"].startswith("proposals are possible")])
+
+    def test_check_says_what_was_proposed_and_the_seed_to_get_it_again(self):
+        file = pathlib.Path(os.environ["HONE_BUILD_DIR"]) / "tests" / "cli_plugins" / "bad_out_of_range.so"
+        (first, *_) = self.failed_checks("out_of_range")
+        seed, trial = re.match(r"seed (\d+): in trial (\d+) it proposes \w+ = -1\d+, which is no", first["detail"]).groups()
+        again = self.run_hone("plugin", "check", file, "--seed", seed, "--cases", "1")
+        self.assertEqual(again.returncode, 1)
+        self.assertIn(f"seed {seed}: in trial {trial} it proposes", again.stdout)
+        self.assertIn("--seed N --cases 1", again.stderr)
+
+    def test_check_of_a_sampler_that_refuses_what_it_cannot_try(self):
+        checks = self.hone_json("plugin", "check", self.shipped_file("sampler", "grid"), "--format", "json")
+        self.assertEqual({c["result"] for c in checks}, {"ok"})
 
     def test_check_finds_state_that_does_not_come_from_the_history(self):
         self.assertTrue([c for c in self.failed_checks("state") if c["check"].startswith("a fresh instance")])

@@ -54,6 +54,13 @@ TEST_CASE("log and log1p err by about a unit in the last place") {
               true) < 4.0);
 }
 
+TEST_CASE("a power errs by as many units as its logarithm is great") {
+  CHECK(worst([](double x) { return portable::power(x, 0.3); },
+              [](long double x) { return std::pow(x, static_cast<long double>(0.3)); }, 1e-3, 1e3, true) < 8.0);
+  CHECK(portable::power(0.1, 1.0) == 0.1);
+  CHECK(portable::power(0.0, 0.5) == 0.0);
+}
+
 TEST_CASE("the error functions keep their relative precision far out") {
   const auto erfc = [](double x) { return portable::erfc(x); };
   CHECK(worst(

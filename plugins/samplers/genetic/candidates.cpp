@@ -5,51 +5,24 @@
 #include <cmath>
 #include <limits>
 
+#include <hone/sdk/violations.hpp>
+
 namespace genetic {
-namespace {
-
-// By constraint: what its violations are divided by.
-std::vector<double> violation_scales(const hone::History& history, std::span<const hone::TrialNumber> numbers) {
-  std::vector<std::vector<double>> positive;
-  for (const hone::TrialNumber number : numbers) {
-    for (const auto& constraint : history.constraints(number)) {
-      if (!(constraint.value > 0.0)) continue;
-      if (constraint.name >= positive.size()) positive.resize(constraint.name + 1);
-      positive[constraint.name].push_back(constraint.value);
-    }
-  }
-  std::vector<double> scales(positive.size(), 1.0);
-  for (std::size_t c = 0; c < scales.size(); ++c) {
-    if (positive[c].empty()) continue;
-    const auto middle = positive[c].begin() + std::ssize(positive[c]) / 2;
-    std::ranges::nth_element(positive[c], middle);
-    scales[c] = *middle;
-  }
-  return scales;
-}
-
-}  // namespace
 
 Candidates candidates_from(const hone::History& history, std::span<const hone::Direction> directions,
                            std::vector<hone::TrialNumber> numbers) {
   Candidates result;
   result.objectives = directions.size();
   std::ranges::sort(numbers);
-  const std::vector<double> scales = history.constrained() ? violation_scales(history, numbers) : std::vector<double>{};
+  std::vector<std::span<const hone::History::Constraint>> constraints;
   for (const hone::TrialNumber number : numbers) {
     const std::span<const double> values = history.values(number);
     for (std::size_t m = 0; m < directions.size(); ++m) {
       result.losses.push_back(hone::as_minimized(directions[m], values[m]));
     }
-    double violation = 0.0;
-    for (const auto& constraint : history.constraints(number)) {
-      if (!(constraint.value > 0.0)) continue;
-      const double share = constraint.value / scales[constraint.name];
-      // Infinite by an infinite scale: as bad as the usual.
-      violation += share == share ? share : 1.0;
-    }
-    result.violations.push_back(violation);
+    constraints.push_back(history.constraints(number));
   }
+  result.violations = hone::sdk::normalized_violations(constraints);
   result.numbers = std::move(numbers);
   return result;
 }

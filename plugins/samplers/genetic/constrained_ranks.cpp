@@ -39,13 +39,4 @@ std::vector<std::uint32_t> constrained_ranks(std::span<const double> losses, std
   return ranks;
 }
 
-std::vector<std::vector<std::size_t>> fronts_of(std::span<const std::uint32_t> ranks) {
-  std::vector<std::vector<std::size_t>> fronts;
-  for (std::size_t i = 0; i < ranks.size(); ++i) {
-    if (ranks[i] >= fronts.size()) fronts.resize(ranks[i] + 1);
-    fronts[ranks[i]].push_back(i);
-  }
-  return fronts;
-}
-
 }  // namespace genetic

@@ -16,7 +16,4 @@ namespace genetic {
 std::vector<std::uint32_t> constrained_ranks(std::span<const double> losses, std::size_t objectives,
                                              std::span<const double> violations);
 
-/// By rank: the indices of its points, ascending.
-std::vector<std::vector<std::size_t>> fronts_of(std::span<const std::uint32_t> ranks);
-
 }  // namespace genetic

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include <hone/sdk/normal.hpp>
-
-#include "power.hpp"
+#include <hone/sdk/portable_math.hpp>
 
 namespace genetic {
 namespace {
+
+using hone::sdk::portable::power;
 
 // How often a child that lies outside is drawn again. With many genes nearly all lie outside, and no patience helps.
 constexpr int most_redraws = 10;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <hone/sdk/nondominated_sort.hpp>
+
 #include "constrained_ranks.hpp"
 #include "crowding_distance.hpp"
 
@@ -17,7 +19,7 @@ Elite select_elite(const Candidates& candidates, std::size_t count) {
   std::vector<Kept> kept;
   const std::vector<std::uint32_t> ranks =
       constrained_ranks(candidates.losses, candidates.objectives, candidates.violations);
-  for (std::vector<std::size_t> front : fronts_of(ranks)) {
+  for (std::vector<std::size_t> front : hone::sdk::fronts_of(ranks)) {
     const std::size_t room = std::min(count, candidates.numbers.size()) - kept.size();
     if (room == 0) break;
     if (front.size() > room) {

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include <hone/sdk/hypervolume.hpp>
+#include <hone/sdk/nondominated_sort.hpp>
 
 #include "constrained_ranks.hpp"
 #include "reference_points.hpp"
@@ -106,7 +107,7 @@ std::size_t least_valuable(const Candidates& candidates) {
 
   std::vector<double> losses(candidates.losses);
   clip_infinite(losses, candidates.objectives);
-  const auto fronts = fronts_of(constrained_ranks(losses, candidates.objectives, candidates.violations));
+  const auto fronts = hone::sdk::fronts_of(constrained_ranks(losses, candidates.objectives, candidates.violations));
   const std::vector<std::size_t>& last = fronts.back();
   std::vector<double> front;
   for (const std::size_t i : last) {

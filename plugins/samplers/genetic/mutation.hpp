@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "power.hpp"
+#include <hone/sdk/portable_math.hpp>
 
 namespace genetic {
 
@@ -13,13 +13,10 @@ namespace genetic {
 /// @param u    uniform in [0, 1)
 /// @param eta  the greater, the smaller the steps
 inline double polynomial_mutation(double gene, double u, double eta) {
+  using hone::sdk::portable::power;
   const double exponent = 1.0 / (eta + 1.0);
-  double step = 0.0;
-  if (u <= 0.5) {
-    step = power(2.0 * u + (1.0 - 2.0 * u) * power(1.0 - gene, eta + 1.0), exponent) - 1.0;
-  } else {
-    step = 1.0 - power(2.0 * (1.0 - u) + (2.0 * u - 1.0) * power(gene, eta + 1.0), exponent);
-  }
+  const double step = u <= 0.5 ? power(2.0 * u + (1.0 - 2.0 * u) * power(1.0 - gene, eta + 1.0), exponent) - 1.0
+                               : 1.0 - power(2.0 * (1.0 - u) + (2.0 * u - 1.0) * power(gene, eta + 1.0), exponent);
   return std::clamp(gene + step, 0.0, 1.0);
 }
 

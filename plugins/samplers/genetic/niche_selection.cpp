@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <hone/sdk/nondominated_sort.hpp>
+
 #include "constrained_ranks.hpp"
 
 namespace genetic {
@@ -12,7 +14,7 @@ std::vector<std::size_t> NicheSelection::select(const Candidates& candidates, st
   const std::size_t objectives = candidates.objectives;
   std::vector<double> losses(candidates.losses);
   clip_infinite(losses, objectives);
-  const auto fronts = fronts_of(constrained_ranks(losses, objectives, candidates.violations));
+  const auto fronts = hone::sdk::fronts_of(constrained_ranks(losses, objectives, candidates.violations));
 
   std::vector<std::size_t> feasible;
   std::vector<double> points;

@@ -123,8 +123,39 @@ class GridSampler final : public hone::Sampler, public hone::FiniteSamplerExtens
           "a grid needs values: give them in the option 'search_space', such as {\"x\": [1, 2, 3]}, or declare a space "
           "of choices, whole numbers and steps");
     }
-    count_ = grid::point_count(lengths_);
-    order_ = grid::shuffled(count_, seed_);
+    order_ = grid::shuffled(grid::point_count(lengths_), seed_);
+    const hone::DeclaredSpace& space = study.declared_space();
+    if (std::ranges::any_of(space, [](const hone::DeclaredParameter& p) { return !p.when.empty(); })) {
+      std::erase_if(order_, [&](std::size_t point) { return is_repeated(space, point); });
+    }
+    count_ = order_.size();
+  }
+
+  // Whether another point differs in inactive parameters alone: the one that stays has the first of their values.
+  bool is_repeated(const hone::DeclaredSpace& space, std::size_t point) const {
+    const std::vector<std::size_t> places = grid::places_of(point, lengths_);
+    std::map<std::string_view, hone::Choice> active;
+    for (const hone::DeclaredParameter& parameter : space) {
+      const bool is_active = std::ranges::all_of(parameter.when, [&active](const hone::Condition& condition) {
+        const auto found = active.find(condition.parameter);
+        return found != active.end() && condition.accepts(found->second);
+      });
+      const auto name = std::ranges::find(names_, parameter.name);
+      if (name == names_.end()) {
+        // Without values in the grid it has one alone, or its draw says what is missing.
+        if (is_active) {
+          active[parameter.name] = hone::to_external(parameter.distribution, hone::first_value(parameter.distribution));
+        }
+        continue;
+      }
+      const auto column = static_cast<std::size_t>(name - names_.begin());
+      if (is_active) {
+        active[parameter.name] = values_[column][places[column]];
+      } else if (places[column] != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   std::uint64_t seed_;

@@ -2,6 +2,7 @@
 // Randomisations that keep what makes a low-discrepancy sequence even.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include <hone/random.hpp>
@@ -21,12 +22,19 @@ constexpr std::uint64_t node_bits(std::uint64_t key, std::uint64_t level, std::u
 /// first `digits` binary digits of x: each digit is flipped or not by a random bit that belongs to the digits above it.
 /// The remaining digits are dropped.
 constexpr std::uint64_t owen_scrambled(std::uint64_t x, std::uint64_t key, int digits = 52) {
+  // The 63 nodes of six levels below one node take their bits from one block.
+  constexpr int levels = 6;
   std::uint64_t result = 0;
-  for (int level = 0; level < digits; ++level) {
-    const int place = 63 - level;
-    const std::uint64_t above = level == 0 ? 0 : x >> (place + 1);
-    const std::uint64_t flip = node_bits(key, static_cast<std::uint64_t>(level), above) & 1;
-    result |= (((x >> place) & 1) ^ flip) << place;
+  for (int first = 0; first < digits; first += levels) {
+    const std::uint64_t above = first == 0 ? 0 : x >> (64 - first);
+    const std::uint64_t bits = node_bits(key, static_cast<std::uint64_t>(first), above);
+    std::uint64_t node = 0;  // of a complete binary tree, in breadth-first order
+    for (int level = first; level < std::min(first + levels, digits); ++level) {
+      const int place = 63 - level;
+      const std::uint64_t digit = (x >> place) & 1;
+      result |= (digit ^ ((bits >> node) & 1)) << place;
+      node = 2 * node + 1 + digit;
+    }
   }
   return result;
 }

@@ -54,8 +54,11 @@ class QmcSampler final : public hone::Sampler {
   static constexpr std::size_t halton_dimensions = 1000;
 
   // The randomisation is the study's: the same for all trials, another for each dimension.
-  static std::uint64_t key_of(const hone::StudyView& study, std::size_t dimension) {
-    return hone::RandomStream(study.seed(), static_cast<std::int64_t>(dimension), "qmc scrambling")();
+  std::uint64_t key_of(const hone::StudyView& study, std::size_t dimension) {
+    while (keys_.size() <= dimension) {
+      keys_.push_back(hone::RandomStream(study.seed(), static_cast<std::int64_t>(keys_.size()), "qmc scrambling")());
+    }
+    return keys_[dimension];
   }
 
   std::vector<double> sobol_point(const hone::StudyView& study, const hone::TrialView& trial, std::size_t dimensions) {
@@ -89,6 +92,7 @@ class QmcSampler final : public hone::Sampler {
   hone::sdk::IntersectionSpace intersection_{/*include_pruned=*/true};
   std::optional<qmc::SobolSequence> sobol_;
   std::vector<std::uint32_t> primes_;
+  std::vector<std::uint64_t> keys_;  // by dimension
 };
 
 constexpr const char* sequences[] = {"sobol", "halton", nullptr};
@@ -105,7 +109,7 @@ constexpr hone_option options[] = {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<QmcSampler>(
     {.name = "qmc",
-     .version = "1.0",
+     .version = "1.1",
      .description = "fills the space evenly, by the points of a low-discrepancy sequence",
      .references =
          "Sobol: On the distribution of points in a cube and the approximate evaluation of integrals, 1967\n"

@@ -38,15 +38,9 @@ void FrontRanking::insert(std::int64_t number, std::span<const double> losses) {
 }
 
 std::vector<std::size_t> FrontRanking::best(std::size_t target) {
-  const std::vector<std::uint32_t> ranks = hone::sdk::nondominated_ranks(losses_, objectives_);
-  std::vector<std::vector<std::size_t>> fronts;
-  for (std::size_t i = 0; i < ranks.size(); ++i) {
-    if (ranks[i] >= fronts.size()) fronts.resize(ranks[i] + 1);
-    fronts[ranks[i]].push_back(i);
-  }
   std::vector<std::size_t> result;
   last_front_.clear();
-  for (const std::vector<std::size_t>& front : fronts) {
+  for (const auto& front : hone::sdk::fronts_of(hone::sdk::nondominated_ranks(losses_, objectives_))) {
     if (result.size() == target) break;
     last_front_.clear();
     for (const std::size_t i : front) {

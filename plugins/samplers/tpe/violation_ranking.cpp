@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include <hone/sdk/violations.hpp>
+
 namespace tpe {
 
 void ViolationRanking::insert(std::int64_t number, std::span<const hone::History::Constraint> constraints) {
@@ -17,31 +19,14 @@ void ViolationRanking::insert(std::int64_t number, std::span<const hone::History
   changed_ = true;
 }
 
-// By constraint: what its violations are divided by.
-std::vector<double> ViolationRanking::scales() const {
-  std::vector<std::vector<double>> values;
-  for (const auto& trial : violations_) {
-    for (const auto& violation : trial) {
-      if (violation.name >= values.size()) values.resize(violation.name + 1);
-      values[violation.name].push_back(violation.value);
-    }
-  }
-  std::vector<double> scales(values.size(), 1.0);
-  if (sum_ == ViolationSum::plain) return scales;
-  for (std::size_t c = 0; c < values.size(); ++c) {
-    if (values[c].empty()) continue;
-    const auto middle = values[c].begin() + std::ssize(values[c]) / 2;
-    std::ranges::nth_element(values[c], middle);
-    scales[c] = *middle;
-  }
-  return scales;
-}
-
 std::vector<double> ViolationRanking::sums() const {
-  const std::vector<double> scale = scales();
+  if (sum_ == ViolationSum::normalized) {
+    return hone::sdk::normalized_violations(
+        std::vector<std::span<const hone::History::Constraint>>(violations_.begin(), violations_.end()));
+  }
   std::vector<double> sums(size(), 0.0);
   for (std::size_t i = 0; i < sums.size(); ++i) {
-    for (const auto& violation : violations_[i]) sums[i] += violation.value / scale[violation.name];
+    for (const auto& violation : violations_[i]) sums[i] += violation.value;
   }
   return sums;
 }

@@ -33,7 +33,6 @@ class ViolationRanking {
   void move_border(std::size_t target, std::vector<std::int64_t>& moved);
 
  private:
-  std::vector<double> scales() const;
   std::vector<double> sums() const;
 
   ViolationSum sum_;

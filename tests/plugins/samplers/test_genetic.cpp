@@ -6,8 +6,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <map>
-#include <numeric>
 #include <set>
 #include <thread>
 
@@ -16,19 +14,12 @@
 #include <hone/sdk/hypervolume.hpp>
 #include <hone/study.hpp>
 
-#include "../plugin_registry.hpp"
+#include "sampler_fixture.hpp"
 
 using namespace hone;
 using namespace hone::test;
-using sdk::testing::FakeStudy;
-using sdk::testing::FakeTrial;
 
 namespace {
-
-struct Configuration {
-  std::string name;
-  Json::Object options{};
-};
 
 Json::Object with(Json::Object options, const char* name, Json value) {
   options.emplace_back(name, std::move(value));
@@ -45,81 +36,6 @@ std::vector<Configuration> configurations() {
   all.push_back({"nsga3", with(small, "reference_points", Json::Array{Json::Array{0.2, 0.8}, Json::Array{1, 1}})});
   all.push_back({"sms_emoa", small});
   return all;
-}
-
-std::string described(const Configuration& configuration) {
-  return configuration.name + ' ' + configuration.options.back().first;
-}
-
-const std::vector<Direction> two_ways{Direction::minimize, Direction::maximize};
-
-std::shared_ptr<Sampler> make_sampler(const Configuration& configuration) {
-  FactoryContext context;
-  context.study_name = "fake";
-  context.directions = two_ways;
-  context.host = &registry().host();
-  return registry().make_sampler({configuration.name, Json(configuration.options)}, context);
-}
-
-const std::vector<std::pair<std::string, Distribution>>& space() {
-  static const std::vector<std::pair<std::string, Distribution>> all{
-      {"x", FloatDistribution{-2.0, 3.0}},
-      {"rate", FloatDistribution{1e-5, 1.0, true}},
-      {"stepped", FloatDistribution{0.0, 1.0, false, 0.1}},
-      {"count", IntDistribution{1, 20}},
-      {"width", IntDistribution{1, 512, true}},
-      {"kind", CategoricalDistribution{{std::string("a"), true, std::int64_t{7}}}},
-      {"momentum", FloatDistribution{0.0, 0.99}},  // of kind a alone
-  };
-  return all;
-}
-
-// All proposals of a trial, by name.
-std::map<std::string, double> propose(Sampler& sampler, FakeStudy& study, TrialNumber number) {
-  const TrialView trial(number);
-  std::map<std::string, double> values;
-  const SearchSpace together = sampler.infer_relative_search_space(study, trial);
-  if (!together.empty()) {
-    const std::vector<double> drawn = sampler.sample_relative(study, trial, together);
-    REQUIRE(drawn.size() == together.size());
-    for (std::size_t i = 0; i < drawn.size(); ++i) {
-      if (!std::isnan(drawn[i])) values[std::string(together[i].name)] = drawn[i];
-    }
-  }
-  for (const auto& [name, distribution] : space()) {
-    if (!values.contains(name)) {
-      values[name] = sampler.sample_independent(study, trial, study.parameter(name, distribution));
-    }
-  }
-  return values;
-}
-
-// A trial with proposed values as it ends: by its number, in any state.
-FakeTrial ended(TrialNumber number, const std::map<std::string, double>& proposed) {
-  RandomStream random(99, number, "fate");
-  FakeTrial trial;
-  for (const auto& [name, distribution] : space()) {
-    if (name == "momentum" && proposed.at("kind") != 0.0) continue;
-    trial.params.push_back({name, distribution, proposed.at(name)});
-  }
-  const double fate = random.uniform();
-  if (fate < 0.1) {
-    trial.state = TrialState::pruned;
-  } else if (fate < 0.2) {
-    trial.state = TrialState::fail;
-  } else {
-    if (fate < 0.3) trial.constraints = {{"c", random.uniform()}, {"d", -1.0}};
-    trial.values = {std::round(4.0 * proposed.at("x")),
-                    fate < 0.35 ? std::numeric_limits<double>::infinity() : proposed.at("stepped")};
-  }
-  return trial;
-}
-
-FakeTrial begun(FakeTrial trial) {
-  trial.state = TrialState::running;
-  trial.values.clear();
-  trial.constraints.clear();
-  return trial;
 }
 
 StudyOptions study_with(const Configuration& configuration, std::size_t objectives = 2) {
@@ -159,80 +75,9 @@ double volume_below(const Study& study, std::vector<double> reference_point) {
 
 }  // namespace
 
-TEST_CASE("genetic proposals are possible values, and the same for the same seed") {
+TEST_CASE("genetic algorithms keep what all samplers promise, with each of their options") {
   for (const Configuration& configuration : configurations()) {
-    INFO(described(configuration));
-    FakeStudy study(two_ways);
-    FakeStudy other(two_ways, 1);
-    const auto sampler = make_sampler(configuration);
-    const auto again = make_sampler(configuration);
-    const auto elsewhere = make_sampler(configuration);
-    for (TrialNumber number = 0; number < 60; ++number) {
-      const auto values = propose(*sampler, study, number);
-      for (const auto& [name, distribution] : space()) {
-        INFO(name << " in trial " << number << ": " << values.at(name));
-        CHECK(contains(distribution, values.at(name)));
-      }
-      CHECK(propose(*again, study, number) == values);
-      CHECK(propose(*elsewhere, other, number) != values);
-      study.add(number, ended(number, values));
-      other.add(number, ended(number, values));
-    }
-  }
-}
-
-TEST_CASE("a fresh genetic sampler proposes what one proposes that has lived through the study") {
-  for (const Configuration& configuration : configurations()) {
-    INFO(described(configuration));
-    FakeStudy study(two_ways);
-    const auto lived = make_sampler(configuration);
-    std::vector<FakeTrial> trials;
-    for (TrialNumber number = 0; number < 120; ++number) {
-      const auto values = propose(*lived, study, number);
-      if (number % 7 == 6) CHECK(propose(*make_sampler(configuration), study, number) == values);
-      // Begins, and ends some trials later; the even ones earlier.
-      trials.push_back(ended(number, values));
-      study.add(number, begun(trials.back()));
-      const TrialNumber done = number - (number % 2 == 0 ? 2 : 7);
-      if (done >= 0) study.add(done, trials[static_cast<std::size_t>(done)]);
-    }
-  }
-}
-
-TEST_CASE("genetic proposals do not depend on the order in which trials arrived") {
-  constexpr TrialNumber block = 20;
-  for (const Configuration& configuration : configurations()) {
-    INFO(described(configuration));
-    FakeStudy forward(two_ways);
-    FakeStudy shuffled(two_ways);
-    const auto a = make_sampler(configuration);
-    const auto b = make_sampler(configuration);
-    for (TrialNumber start = 0; start < 5 * block; start += block) {
-      // Generations are facts, which rest on what was seen when: so both ask between the same trials.
-      std::map<TrialNumber, FakeTrial> trials;
-      for (TrialNumber i = start; i < start + block; ++i) trials[i] = ended(i, propose(*a, forward, i));
-      for (const auto& [number, trial] : trials) forward.add(number, trial);
-      for (TrialNumber i = 0; i < block; ++i) {
-        const TrialNumber number = start + (i * 7 + 3) % block;
-        shuffled.add(number, trials.at(number));
-      }
-      CHECK(propose(*a, forward, start + block) == propose(*b, shuffled, start + block));
-    }
-  }
-}
-
-TEST_CASE("a child repeats none of the trials that are pending or bred from") {
-  for (const Configuration& configuration : configurations()) {
-    INFO(described(configuration));
-    FakeStudy study(two_ways);
-    const auto sampler = make_sampler(configuration);
-    std::set<std::map<std::string, double>> seen;
-    for (TrialNumber number = 0; number < 100; ++number) {
-      const auto values = propose(*sampler, study, number);
-      CHECK(seen.insert(values).second);
-      // Fifty run at the end, none of them seen to finish.
-      study.add(number, number < 50 ? ended(number, values) : begun(ended(number, values)));
-    }
+    check_promises(configuration, {.objectives = 2, .trials = 96, .long_history = 0});
   }
 }
 

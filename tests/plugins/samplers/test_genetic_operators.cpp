@@ -7,6 +7,7 @@
 #include <limits>
 #include <set>
 
+#include <hone/sdk/nondominated_sort.hpp>
 #include <hone/sdk/testing/fake_study.hpp>
 
 #include "candidates.hpp"
@@ -87,7 +88,7 @@ TEST_CASE("fronts and crowding distances are pymoo's") {
     const auto ranks = genetic::constrained_ranks(points, objectives, feasible);
     CHECK(std::vector<double>(ranks.begin(), ranks.end()) == expected);
     std::vector<double> front;
-    const auto fronts = genetic::fronts_of(ranks);
+    const auto fronts = hone::sdk::fronts_of(ranks);
     for (const std::size_t i : fronts[0]) {
       front.insert(front.end(), &points[i * objectives], &points[i * objectives] + objectives);
     }
@@ -284,7 +285,7 @@ TEST_CASE("the extent of the front and the niches are pymoo's, generation by gen
   for (const Json& item : *member(reference(), "niches").as_array()) {
     const std::vector<double> points = numbers(member(item, "points"));
     const std::vector<double> feasible(points.size() / 3, 0.0);
-    const auto fronts = genetic::fronts_of(genetic::constrained_ranks(points, 3, feasible));
+    const auto fronts = hone::sdk::fronts_of(genetic::constrained_ranks(points, 3, feasible));
     extent.update(points, fronts[0]);
     const std::vector<double> ideal = numbers(member(item, "ideal"));
     const std::vector<double> nadir = numbers(member(item, "nadir"));

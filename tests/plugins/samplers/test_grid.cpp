@@ -100,6 +100,22 @@ TEST_CASE("without values the grid is the declared space's") {
   CHECK(std::set<std::string>(all.begin(), all.end()).size() == all.size());
 }
 
+TEST_CASE("in a declared space with conditions every trial is tried once") {
+  StudyOptions options = study_with("grid", "{}");
+  options.space = {{"kind", CategoricalDistribution{{std::string("a"), std::string("b")}}, {}},
+                   {"n", IntDistribution{1, 3}, {{"kind", {std::string("a")}}}},
+                   {"m", IntDistribution{1, 4}, {{"n", {}, 2.0, 3.0}}}};
+  Study study = Study::create(options, shared_registry());
+  const auto objective = [](Trial& trial) -> Values {
+    if (trial.suggest_categorical("kind", {"a", "b"}) == "b") return 0.0;
+    if (trial.suggest_int("n", 1, 3) >= 2) trial.suggest_int("m", 1, 4);
+    return 1.0;
+  };
+  const auto all = tried(study, objective);
+  CHECK(all.size() == 1 + 1 + 2 * 4);
+  CHECK(std::set(all.begin(), all.end()).size() == all.size());
+}
+
 TEST_CASE("a grid that cannot be made says so before the first trial") {
   const auto refuses = [](const StudyOptions& options, const char* message) {
     Study study = Study::create(options, shared_registry());

@@ -140,6 +140,13 @@ constexpr double log(double x) {
   return n * ln2_high + (f - (half_square - (tail + n * ln2_low)));
 }
 
+/// base^exponent for base >= 0 and exponent > 0. The relative error grows with |exponent log(base)|, by about a unit in
+/// the last place for each.
+constexpr double power(double base, double exponent) {
+  if (exponent == 1.0) return base;
+  return base <= 0.0 ? 0.0 : exp(exponent * log(base));
+}
+
 /// log(1 + x), also for small x. Relative error below 2 units in the last place.
 constexpr double log1p(double x) {
   const double u = 1.0 + x;

@@ -11,7 +11,10 @@
 /// The value of a parameter at `unit`, which lies in [0, 1): linear in the value, or in its logarithm.
 inline double from_unit(const hone::Distribution& distribution, double unit) {
   if (const auto* real = std::get_if<hone::FloatDistribution>(&distribution)) {
-    if (const auto steps = hone::step_count(*real)) return hone::grid_value(*real, std::floor(unit * (*steps + 1.0)));
+    if (const auto steps = hone::step_count(*real)) {
+      // Rounding may lead beyond the end of the range.
+      return std::min(hone::grid_value(*real, std::floor(unit * (*steps + 1.0))), real->high);
+    }
     if (real->log) return std::clamp(real->low * std::pow(real->high / real->low, unit), real->low, real->high);
     return std::clamp(real->low + unit * (real->high - real->low), real->low, real->high);
   }

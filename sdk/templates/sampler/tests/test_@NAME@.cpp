@@ -17,6 +17,7 @@ int main() {
       hone::FloatDistribution{-1.0, 3.0},
       hone::FloatDistribution{1e-5, 1.0, true},
       hone::FloatDistribution{0.0, 1.0, false, 0.25},
+      hone::FloatDistribution{0.0, 0.6, false, 0.1},
       hone::IntDistribution{1, 9, false, 2},
       hone::IntDistribution{1, 128, true},
       hone::CategoricalDistribution{{std::string("a"), std::string("b")}},

@@ -73,6 +73,13 @@ class FakeStudy final : public StudyView {
     history_->apply(number, patch, /*snapshot=*/true);
   }
 
+  /// Makes a trial's number known, as a host does before it asks a sampler for values.
+  void claim(TrialNumber number) {
+    TrialPatch patch;
+    patch.state = TrialState::running;
+    history_->apply(number, patch);
+  }
+
   /// Adds a trial with the next free number, which is returned.
   TrialNumber add(const FakeTrial& trial) {
     const TrialNumber number = history_->horizon();
@@ -95,6 +102,8 @@ class FakeStudy final : public StudyView {
   }
   void set_budget(std::optional<std::int64_t> budget) { budget_ = budget; }
   void set_workers(std::int64_t workers) { workers_ = workers; }
+  /// From now on the call that publishes a new fact ends by FactPending, after the fact is kept, as in a real study.
+  void set_interrupting(bool interrupting) { interrupting_ = interrupting; }
   /// Shows one cohort alone from now on; the empty name shows all trials again.
   void show_cohort(std::string_view name) { cohort_ = name.empty() ? no_cohort : history_->intern_cohort(name); }
 
@@ -114,8 +123,12 @@ class FakeStudy final : public StudyView {
     return found == facts_.end() ? std::nullopt : std::optional(found->second);
   }
   std::string publish_once(std::string_view key, std::string_view json, std::span<const TrialNumber>) const override {
-    return facts_.try_emplace(key_in_cohort(key), std::string(json)).first->second;
+    const auto [fact, is_new] = facts_.try_emplace(key_in_cohort(key), std::string(json));
+    if (is_new && interrupting_) throw FactPending{};
+    return fact->second;
   }
+  /// All that was published, by key.
+  const std::map<std::string, std::string, std::less<>>& facts() const { return facts_; }
   const Logger& logger() const override { return log_; }
 
  private:
@@ -132,6 +145,7 @@ class FakeStudy final : public StudyView {
   std::vector<Parameter> declared_parameters_;
   std::optional<std::int64_t> budget_;
   std::int64_t workers_ = 1;
+  bool interrupting_ = false;
   mutable std::map<std::string, std::string, std::less<>> facts_;
   MemoryLogger log_;
 };
