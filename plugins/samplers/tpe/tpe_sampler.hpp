@@ -60,7 +60,7 @@ struct TpeOptions {
   bool warn_independent_sampling;
   SplitRule split;
   /// Whether the trials are compared at a budget, and what it takes.
-  std::optional<BudgetRule> budget;
+  std::optional<hone::sdk::BudgetRule> budget;
   ParzenOptions above;
   ParzenOptions below;
 

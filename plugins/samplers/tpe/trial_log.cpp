@@ -44,7 +44,7 @@ Role TrialLog::rank(const hone::History& history, hone::TrialNumber number) {
 }
 
 Role TrialLog::rank_at_budget(const hone::History& history, hone::TrialNumber number) {
-  const std::optional<double> value = value_at(history, number, *budget_);
+  const std::optional<double> value = hone::sdk::value_at(history, number, *budget_);
   if (!value) return Role::none;
   const Standing standing = complete_standing(number, hone::as_minimized(directions_[0], *value));
   ranking_.insert(standing);

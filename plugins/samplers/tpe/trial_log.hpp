@@ -8,10 +8,10 @@
 #include <span>
 #include <vector>
 
+#include <hone/sdk/highest_budget.hpp>
 #include <hone/study_view.hpp>
 
 #include "front_ranking.hpp"
-#include "highest_budget.hpp"
 #include "trial_ranking.hpp"
 #include "violation_ranking.hpp"
 
@@ -43,12 +43,12 @@ class TrialLog {
  public:
   /// @param budget_rule  for one objective
   TrialLog(std::span<const hone::Direction> directions, const SplitRule& rule,
-           const std::optional<BudgetRule>& budget_rule = {})
+           const std::optional<hone::sdk::BudgetRule>& budget_rule = {})
       : directions_(directions.begin(), directions.end()),
         rule_(rule),
         fronts_(directions.size()),
         infeasible_(rule.violations),
-        highest_(budget_rule ? std::optional<HighestBudget>(*budget_rule) : std::nullopt) {}
+        highest_(budget_rule ? std::optional<hone::sdk::HighestBudget>(*budget_rule) : std::nullopt) {}
 
   /// Takes in what is new. `at_hand` is a trial that plays no role now.
   void update(const hone::StudyView& study, hone::TrialNumber at_hand);
@@ -77,7 +77,7 @@ class TrialLog {
   FrontRanking fronts_;   // complete ones, of several objectives
   TrialRanking ranking_;  // complete ones, of one objective, and pruned ones
   ViolationRanking infeasible_;
-  std::optional<HighestBudget> highest_;
+  std::optional<hone::sdk::HighestBudget> highest_;
   std::optional<double> budget_;               // at which the trials in the ranking are compared
   std::vector<hone::TrialNumber> comparable_;  // finished and feasible, where there is a budget rule
   std::vector<Role> roles_;

@@ -34,6 +34,7 @@ TEST_CASE("every sampler keeps what all samplers promise") {
            {"random"},
            {"tpe"},
            {"bohb"},
+           {"dehb"},
            {"cmaes"},
            {"catcma"},
            {"nsga2"},

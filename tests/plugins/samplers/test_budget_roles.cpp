@@ -4,13 +4,14 @@
 
 #include <limits>
 
+#include <hone/sdk/highest_budget.hpp>
 #include <hone/sdk/testing/fake_study.hpp>
 
-#include "highest_budget.hpp"
 #include "trial_log.hpp"
 
 using namespace hone;
 using sdk::testing::FakeStudy;
+using namespace hone::sdk;
 using namespace tpe;
 
 namespace {
