@@ -75,8 +75,7 @@ ParzenOptions parzen_of(const hone::Options& options, bool below, std::size_t ob
 }  // namespace
 
 TpeOptions::TpeOptions(const hone::Options& options, std::size_t objectives)
-    : n_startup_trials(options.get<std::size_t>("n_startup_trials")),
-      n_ei_candidates(candidates_of(options)),
+    : n_ei_candidates(candidates_of(options)),
       multivariate(options.is_auto("multivariate") ? objectives == 1 : options.get<bool>("multivariate")),
       conditional(conditional_of(options, multivariate)),
       warn_independent_sampling(options.get<bool>("warn_independent_sampling")),

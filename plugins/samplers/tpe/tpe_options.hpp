@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The options of the sampler `tpe`: their table, and what they come to.
+// The options of the samplers `tpe` and `bohb`: their table, and what they come to.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
 
+#include <hone/sdk/highest_budget.hpp>
 #include <hone/sdk/plugin.hpp>
 
 #include "categorical_distance.hpp"
@@ -21,6 +23,7 @@ enum class ConditionalModel {
   tree,         ///< all of them, along the branches
 };
 
+/// What both samplers are told; each adds its own.
 struct TpeOptions {
   /// @throws std::invalid_argument where options do not go together
   TpeOptions(const hone::Options& options, std::size_t objectives);
@@ -30,7 +33,12 @@ struct TpeOptions {
   /// (README.md has the measurements).
   std::size_t candidates(std::span<const hone::Parameter> space) const;
 
-  std::size_t n_startup_trials;
+  /// Finished trials that are drawn at random before the model is used.
+  std::size_t n_startup_trials = 0;
+  /// The share of trials that are drawn at random all the same.
+  double random_fraction = 0.0;
+  /// Whether the trials are compared at a budget, and what it takes.
+  std::optional<hone::sdk::BudgetRule> budget{};
   std::optional<std::size_t> n_ei_candidates;
   bool multivariate;
   ConditionalModel conditional;
@@ -48,10 +56,9 @@ inline constexpr const char* conditional_models[] = {"independent", "group", "tr
 inline constexpr const char* compatibilities[] = {"none", "optuna", nullptr};
 }  // namespace detail
 
-/// Where the best choice differs from Optuna's, the default is "auto", which `compatible` decides.
-inline constexpr hone_option option_table[] = {
-    hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
-                          "finished trials that are drawn at random before the model is used"),
+/// The options that both samplers have. Where the best choice differs from Optuna's, the default is "auto", which
+/// `compatible` decides.
+inline constexpr std::array shared_options{
     hone::sdk::or_auto(hone::sdk::int_option("n_ei_candidates", "\"auto\"", "1", nullptr,
                                              "candidates among which a proposal is chosen; auto: 256 for parameters "
                                              "that are drawn jointly and are continuous for the most part, else 24")),

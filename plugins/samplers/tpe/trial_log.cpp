@@ -20,6 +20,11 @@ Role TrialLog::rank(const hone::History& history, hone::TrialNumber number) {
     infeasible_.insert(number, history.constraints(number));
     return Role::above;
   }
+  if (highest_) {
+    highest_->add(history, number);
+    comparable_.push_back(number);
+    return budget_ ? rank_at_budget(history, number) : Role::none;
+  }
   const bool complete = history.state(number) == hone::TrialState::complete;
   if (complete && directions_.size() > 1) {
     std::vector<double> losses(directions_.size());
@@ -39,6 +44,26 @@ Role TrialLog::rank(const hone::History& history, hone::TrialNumber number) {
   }
   ranking_.insert(standing);
   return ranking_.is_below(standing) ? Role::below : Role::above;
+}
+
+Role TrialLog::rank_at_budget(const hone::History& history, hone::TrialNumber number) {
+  const std::optional<double> value = hone::sdk::value_at(history, number, *budget_);
+  if (!value) return Role::none;
+  const Standing standing = complete_standing(number, hone::as_minimized(directions_[0], *value));
+  losses_[static_cast<std::size_t>(number)] = standing.first;
+  ranking_.insert(standing);
+  return ranking_.is_below(standing) ? Role::below : Role::above;
+}
+
+// Begins the ranking anew when more is known.
+void TrialLog::compare_at_highest_budget(const hone::History& history) {
+  const std::optional<double> highest = highest_->get();
+  if (highest == budget_) return;
+  budget_ = highest;
+  ranking_.clear();
+  for (const hone::TrialNumber number : comparable_) {
+    set(number, budget_ ? rank_at_budget(history, number) : Role::none);
+  }
 }
 
 void TrialLog::take(const hone::History& history, hone::TrialNumber number) {
@@ -87,6 +112,7 @@ void TrialLog::update(const hone::StudyView& study, hone::TrialNumber at_hand) {
   for (const hone::TrialNumber number : {previous, at_hand}) {
     if (view.contains(number)) take(history, number);
   }
+  if (highest_) compare_at_highest_budget(history);
   move_borders();
 }
 

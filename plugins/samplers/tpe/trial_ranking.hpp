@@ -40,6 +40,12 @@ class TrialRanking {
  public:
   std::size_t size() const { return ordered_.size(); }
 
+  void clear() {
+    ordered_.clear();
+    first_above_ = ordered_.end();
+    below_ = 0;
+  }
+
   /// Adds a trial. It is below if one that was below is worse; `move_border` settles the rest.
   void insert(const Standing& standing);
 

@@ -34,6 +34,8 @@ TEST_CASE("every sampler keeps what all samplers promise") {
   for (const Configuration& configuration : std::vector<Configuration>{
            {"random"},
            {"tpe"},
+           {"bohb"},
+           {"dehb"},
            {"cmaes"},
            {"catcma"},
            {"nsga2"},
@@ -60,6 +62,7 @@ TEST_CASE("samplers keep their promises with other options too") {
            {"tpe", {{"gamma", Json(0.15)}, {"min_bandwidth_factor", Json(0.03)}, {"magic_clip_exponent", Json(2.0)}}},
            {"tpe",
             {{"consider_prior", Json(false)}, {"consider_magic_clip", Json(false)}, {"n_startup_trials", Json(1)}}},
+           {"bohb", {{"min_results", Json(3)}, {"random_fraction", Json(0.0)}}},
            {"cmaes", small},
            {"cmaes", {{"popsize", Json(6)}, {"use_separable_cma", Json(true)}, {"restart_strategy", Json("ipop")}}},
            {"cmaes", {{"popsize", Json(6)}, {"lr_adapt", Json(true)}, {"with_margin", Json(false)}}},

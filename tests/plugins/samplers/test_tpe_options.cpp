@@ -25,7 +25,7 @@ namespace {
 
 TpeOptions options_with(const std::map<std::string, Json>& given, std::size_t objectives = 1) {
   Options resolved;
-  for (const hone_option& option : tpe::option_table) {
+  for (const hone_option& option : tpe::shared_options) {
     const auto found = given.find(option.name);
     resolved.set(option.name,
                  found != given.end() ? found->second : sdk::testing::detail::json_of_default(option.default_json));
