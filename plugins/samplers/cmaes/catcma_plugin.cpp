@@ -41,5 +41,6 @@ HONE_PLUGINS(hone::sdk::sampler<Catcma>(
          "Akimoto, Shirakawa, Yoshinari, Uchida, Saito, Nishida: Adaptive Stochastic Natural Gradient Method for "
          "One-Shot Neural Architecture Search, ICML 2019\n"
          "Hansen: The CMA Evolution Strategy, A Tutorial, arXiv 1604.00772",
-     .capabilities = Capability::same_platform | Capability::constraints | Capability::categorical,
+     .capabilities = Capability::same_platform | Capability::constraints | Capability::categorical |
+                     Capability::models_cohort,
      .options = options}));

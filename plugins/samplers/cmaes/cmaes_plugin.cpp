@@ -51,5 +51,5 @@ HONE_PLUGINS(hone::sdk::sampler<Cmaes>(
          "Hamano, Saito, Nomura, Shirakawa: CMA-ES with Margin, GECCO 2022\n"
          "Nomura, Watanabe, Akimoto, Ozaki, Onishi: Warm Starting CMA-ES for Hyperparameter Optimization, AAAI 2021\n"
          "Nomura, Akimoto, Ono: CMA-ES with Learning Rate Adaptation, GECCO 2023",
-     .capabilities = Capability::same_platform | Capability::constraints,
+     .capabilities = Capability::same_platform | Capability::constraints | Capability::models_cohort,
      .options = options}));

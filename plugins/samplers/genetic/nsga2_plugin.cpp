@@ -39,5 +39,5 @@ HONE_PLUGINS(hone::sdk::sampler<Nsga2>(
      .references = "Deb, Pratap, Agarwal, Meyarivan: A fast and elitist multiobjective genetic algorithm: NSGA-II, "
                    "IEEE TEC 6, 2002",
      .capabilities = Capability::portable | Capability::multi_objective | Capability::constraints |
-                     Capability::conditional | Capability::categorical,
+                     Capability::conditional | Capability::categorical | Capability::models_cohort,
      .options = genetic::breeding_options}));

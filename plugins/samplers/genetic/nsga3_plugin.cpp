@@ -98,5 +98,5 @@ HONE_PLUGINS(hone::sdk::sampler<Nsga3>(
                    "nondominated sorting approach, part I, IEEE TEC 18, 2014\n"
                    "Jain, Deb: the same, part II (constraints), IEEE TEC 18, 2014",
      .capabilities = Capability::portable | Capability::multi_objective | Capability::constraints |
-                     Capability::conditional | Capability::categorical,
+                     Capability::conditional | Capability::categorical | Capability::models_cohort,
      .options = options}));
