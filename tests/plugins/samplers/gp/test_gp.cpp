@@ -157,8 +157,8 @@ TEST_CASE("gp does not depend on the order in which trials arrived") {
 }
 
 TEST_CASE("gp keeps what all samplers promise") {
-  const Json::Object quick{{"n_candidates", Json(16)}, {"n_local_search", Json(1)}};
-  check_promises({"gp", quick}, {.cases = 4, .trials = 40, .long_history = long_history / 10});
+  const Json::Object quick{{"n_candidates", Json(16)}, {"n_local_search", Json(1)}, {"n_local_model", Json(60)}};
+  check_promises({"gp", quick}, {.cases = 4, .trials = 40, .long_history = long_history});
 }
 
 TEST_CASE("running trials have different points") {
