@@ -5,7 +5,7 @@
 
 namespace gp {
 
-GpOptions::GpOptions(const hone::Options& options)
+GpOptions::GpOptions(const hone::Options& options, std::size_t objectives)
     : n_startup_trials(options.get<std::size_t>("n_startup_trials")),
       warn_independent_sampling(options.get<bool>("warn_independent_sampling")),
       n_candidates(options.get<std::size_t>("n_candidates")),
@@ -19,6 +19,8 @@ GpOptions::GpOptions(const hone::Options& options)
   if (transform == "half_rank") transforms = {half_rank};
   if (transform == "log") transforms = {log};
   if (transform == "by_turns") transforms = {half_rank, log};
+  // A front lies between the objectives' own optima, about which the transforms would spread the outputs.
+  if (transform == "auto") transforms = objectives > 1 ? std::vector{plain} : std::vector{half_rank, log};
   model.deterministic = options.get<bool>("deterministic_objective");
   model.largest = options.get<Eigen::Index>("n_local_model");
 }

@@ -12,7 +12,7 @@
 namespace gp {
 
 struct GpOptions {
-  explicit GpOptions(const hone::Options& options);
+  GpOptions(const hone::Options& options, std::size_t objectives);
 
   std::size_t n_startup_trials;
   bool warn_independent_sampling;

@@ -22,7 +22,7 @@ namespace {
 class GpSampler final : public hone::Sampler {
  public:
   GpSampler(const hone::FactoryContext& context, const hone::Options& options)
-      : options_(options),
+      : options_(options, context.directions.size()),
         directions_(context.directions.begin(), context.directions.end()),
         independent_(options.plugin<hone::Sampler>("independent_sampler")) {
     if (directions_.size() > gp::most_objectives) {
@@ -175,7 +175,7 @@ class GpSampler final : public hone::Sampler {
 };
 
 constexpr const char* kernels[] = {"matern52", "rbf", nullptr};
-constexpr const char* output_transforms[] = {"by_turns", "half_rank", "log", "none", nullptr};
+constexpr const char* output_transforms[] = {"auto", "by_turns", "half_rank", "log", "none", nullptr};
 
 constexpr hone_option options[] = {
     hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
@@ -184,9 +184,10 @@ constexpr hone_option options[] = {
                            "the objective returns the same for the same parameters: no noise is fitted"),
     hone::sdk::enum_option("kernel", "\"matern52\"", kernels, "how similar near points are"),
     hone::sdk::enum_option(
-        "output_transform", "\"by_turns\"", output_transforms,
+        "output_transform", "\"auto\"", output_transforms,
         "half_rank: the worse half of the results counts by rank alone; log: and the best ones count "
-        "more; by_turns: one trial this, the next one that; none: results as they are"),
+        "more; by_turns: one trial this, the next one that; none: results as they are; auto: by_turns, or none "
+        "with several objectives"),
     hone::sdk::int_option("n_candidates", "512", "1", nullptr, "points at which the acquisition is looked at first"),
     hone::sdk::int_option("n_local_search", "4", "0", nullptr, "of them, how many are improved by a local search"),
     hone::sdk::int_option("n_local_model", "600", "20", nullptr,
