@@ -79,9 +79,16 @@ std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& 
         const std::shared_lock lock(*history_mutex);
         if (!history->waiting_trials().empty()) waiting = history->waiting_trials().front();
       }
+      if (!waiting) {
+        if (std::optional<Claim> claim = continue_paused(lease)) return claim;
+      }
       bool spent = !waiting;
       std::optional<Claim> claim = waiting ? claim_waiting(*waiting, lease, budget, &spent) : claim_new(budget, lease);
-      if (claim || (spent && !waits)) return claim;
+      if (claim) return claim;
+      if (spent && !waits) {
+        if (budget) close_paused();
+        return std::nullopt;
+      }
       // Another worker was faster.
       if (!spent) continue;
     }
@@ -193,6 +200,7 @@ std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>&
   {
     const std::shared_lock lock(*history_mutex);
     for (const std::uint32_t n : history->running_trials()) {
+      if (history->owner_token(n) == paused_owner) continue;
       if (std::optional<History::Owner> owner = history->owner(n)) owned.emplace_back(n, std::move(*owner));
     }
   }

@@ -125,6 +125,11 @@ class Loop {
   bool one_trial() {
     const std::optional<Claim> claim = claim_next();
     if (!claim) return false;
+    if (claim->continues) {
+      // No new trial, which is what the limit counts.
+      const std::lock_guard lock(mutex_);
+      --begun_;
+    }
     std::unique_ptr<Trial::Impl> begun = start(*claim);
     if (!begun) {
       tell_callbacks(claim->number);
@@ -134,7 +139,7 @@ class Loop {
     auto& running = static_cast<StudyTrial&>(trial.impl());
     try {
       if (options_.on_start) options_.on_start(trial);
-      if (!evaluate(trial, running)) return true;
+      if (!evaluate(trial, running) || running.paused()) return true;
     } catch (...) {
       give_back(running);
       throw;

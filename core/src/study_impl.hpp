@@ -54,6 +54,7 @@ struct Claim {
   std::int64_t crashes = 0;
   std::int64_t furthest_step = -1;
   bool takes_fixed_values = false;  ///< was waiting, or taken over: may have enqueued values
+  bool continues = false;           ///< was paused; its reports up to furthest_step stand
 };
 
 /// How a worker waits for an owner of whom it cannot be told yet whether it lives.
@@ -95,6 +96,14 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
                                      const std::optional<std::int64_t>& budget = {}, bool* spent = nullptr);
   std::optional<Claim> claim_new(const std::optional<std::int64_t>& budget, const std::optional<Timestamp>& lease,
                                  const std::vector<AttributeRecord>& system_attrs = {});
+  /// The paused trials, ascending.
+  std::vector<TrialNumber> paused_trials() const;
+  /// A paused trial that the pruner wants to go on.
+  std::optional<Claim> continue_paused(const std::optional<Timestamp>& lease);
+  /// Whether the pruner pauses a trial that it has just stopped. Caller holds the pruner's mutex and the history's.
+  bool pauses(const StudyView& view, const TrialView& trial);
+  /// Makes the paused trials PRUNED, if nobody works on the study any more.
+  void close_paused();
   /// Says that this process no longer works on the trial with this owner, although the storage could not be told: it is
   /// up for takeover, by any study object of this process.
   static void abandon(std::string token_text);
@@ -186,7 +195,7 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   void rehearse_algorithms() const;
   void build_algorithms();
   void check_objectives(const PluginInfo& sampler) const;
-  PluginSpec pruner_spec() const;
+  PluginSpec pruner_spec(Sampler& sampler) const;
   void declare_space();
   void publish_configuration(const PluginInfo& info);
   std::optional<Claim> take_over_dead(const std::optional<Timestamp>& lease, std::optional<TrialNumber>& undecided);
@@ -226,6 +235,8 @@ class HostStudyView final : public StudyView {
   const Logger& logger() const override { return *study_.logger; }
 
  private:
+  std::string key_in_cohort(std::string_view key) const;
+
   const Study::Impl& study_;
   HistoryView history_;
   std::optional<Request>& request_;

@@ -201,12 +201,16 @@ void Study::Impl::settle_seed() {
 void Study::Impl::rehearse_algorithms() const {
   const FactoryContext context{options.name, options.directions, options.seed.value_or(0), &registry->host()};
   check_objectives(registry->find(PluginKind::sampler, options.sampler, "sampler"));
-  registry->make_sampler(options.sampler, context);
-  registry->make_pruner(pruner_spec(), context);
+  const std::shared_ptr<Sampler> sampler = registry->make_sampler(options.sampler, context);
+  registry->make_pruner(pruner_spec(*sampler), context);
 }
 
-PluginSpec Study::Impl::pruner_spec() const {
+PluginSpec Study::Impl::pruner_spec(Sampler& sampler) const {
   if (!options.pruner.name.empty()) return options.pruner;
+  const void* const preference = sampler.query_extension(PreferredPrunerExtension::id);
+  if (preference != nullptr) {
+    return {std::string(static_cast<const PreferredPrunerExtension*>(preference)->preferred_pruner())};
+  }
   return {options.directions.size() == 1 ? "median" : "nop"};
 }
 
@@ -219,7 +223,6 @@ void Study::Impl::check_objectives(const PluginInfo& sampler) const {
 }
 
 void Study::Impl::build_algorithms() {
-  options.pruner = pruner_spec();
   const FactoryContext context{options.name, options.directions, seed, &registry->host()};
   const PluginInfo sampler_info = registry->find(PluginKind::sampler, options.sampler, "sampler");
   sampler_capabilities = sampler_info.capabilities;
@@ -227,7 +230,7 @@ void Study::Impl::build_algorithms() {
   // Published by the plugin's own name, never by a path: nothing that stands in a storage says which file to load.
   resolved_sampler = {sampler_info.name, registry->resolve(PluginKind::sampler, options.sampler, "sampler")};
   declare_space();
-  sampler_for(no_cohort);
+  options.pruner = pruner_spec(*sampler_for(no_cohort).object);
   pruner_capabilities = registry->find(PluginKind::pruner, options.pruner, "pruner").capabilities;
   pruner.object = registry->make_pruner(options.pruner, context);
   publish_configuration(sampler_info);
@@ -336,9 +339,15 @@ std::optional<std::string> Study::Impl::fact(std::string_view key) const {
 
 // ---- the view
 
+// A sampler that models a cohort knows of no other, so what two of them publish under one name is told apart here.
+std::string HostStudyView::key_in_cohort(std::string_view key) const {
+  if (history_.cohort() == no_cohort) return std::string(key);
+  return std::string(history_->cohort_name(history_.cohort())) + '/' + std::string(key);
+}
+
 std::optional<std::string> HostStudyView::published(std::string_view key) const {
   const std::lock_guard lock(study_.facts_mutex);
-  const auto found = study_.facts.find(key);
+  const auto found = study_.facts.find(key_in_cohort(key));
   if (found == study_.facts.end()) return std::nullopt;
   const auto is_visible = [this](TrialNumber n) { return study_.history->finished(n); };
   if (!std::ranges::all_of(found->second.rests_on, is_visible)) return std::nullopt;
@@ -348,7 +357,7 @@ std::optional<std::string> HostStudyView::published(std::string_view key) const 
 std::string HostStudyView::publish_once(std::string_view key, std::string_view json,
                                         std::span<const TrialNumber> rests_on) const {
   if (std::optional<std::string> known = published(key)) return *known;
-  request_ = Request{std::string(key), std::string(json), {rests_on.begin(), rests_on.end()}};
+  request_ = Request{key_in_cohort(key), std::string(json), {rests_on.begin(), rests_on.end()}};
   throw FactPending{};
 }
 

@@ -19,6 +19,7 @@ void StudyTrial::begin() {
     const std::shared_lock lock(*study_->history_mutex);
     const History& history = *study_->history;
     started = history.started(claim_.number);
+    if (claim_.continues) take_up();
     const auto parameter_of = [&](const History::Cell& cell) {
       return Parameter{history.parameter_name(cell.parameter), &history.distribution(cell.distribution), cell.parameter,
                        cell.distribution};
@@ -199,7 +200,10 @@ bool StudyTrial::should_prune() {
     }
     if (!reported) return false;
     const HostStudyView view(*study_, HistoryView(history), request);
-    return study_->pruner.object->should_prune(view, TrialView(claim_.number, suggested_));
+    const TrialView trial(claim_.number, suggested_);
+    const bool stops = study_->pruner.object->should_prune(view, trial);
+    pause_advised_ = stops && study_->pauses(view, trial);
+    return stops;
   });
 }
 
@@ -299,6 +303,7 @@ void StudyTrial::flush() {
 }
 
 void StudyTrial::end(Study::Impl::Ending ending) {
+  if (ending.state == TrialState::pruned && pause_advised_) return pause(furthest_report());
   StudyPatch patch = patch_of_this();
   fill_from_buffers(patch.trial);
   ended_ = true;
@@ -312,6 +317,8 @@ void StudyTrial::end(Study::Impl::Ending ending) {
 }
 
 void StudyTrial::release() {
+  // What was reported since is reported again from there, and does not count twice.
+  if (claim_.continues) return pause(claim_.furthest_step);
   StudyPatch patch = patch_of_this();
   fill_from_buffers(patch.trial);
   patch.trial.owner = OwnerRecord{"", claim_.attempt, claim_.crashes, claim_.furthest_step};

@@ -123,6 +123,7 @@ void Trial::set_system_attr(std::string_view key, const Json& value) {
 void Trial::set_constraint(std::string_view name, double value) { impl_->set_constraint(name, value); }
 std::vector<FrozenTrial::Param> Trial::params() const { return impl_->params(); }
 std::int64_t Trial::attempt() const { return impl_->attempt(); }
+std::optional<std::int64_t> Trial::resume_step() const { return impl_->resume_step(); }
 std::string Trial::owner_token() const { return impl_->owner_text(); }
 std::string Trial::owner_nonce() const { return impl_->owner().nonce; }
 void Trial::set_process_group(std::int64_t process_group) { impl_->set_process_group(process_group); }

@@ -30,6 +30,7 @@ class Trial::Impl {
   virtual void set_constraint(std::string_view name, double value) = 0;
   virtual std::vector<FrozenTrial::Param> params() const = 0;
   virtual std::int64_t attempt() const { return 0; }
+  virtual std::optional<std::int64_t> resume_step() const { return std::nullopt; }
   virtual OwnerToken owner() const { return {}; }
   virtual std::string owner_text() const { return {}; }
   virtual void set_process_group(std::int64_t) {}
@@ -55,17 +56,20 @@ class StudyTrial final : public Trial::Impl {
   void set_constraint(std::string_view name, double value) override;
   std::vector<FrozenTrial::Param> params() const override;
   std::int64_t attempt() const override { return claim_.attempt; }
+  std::optional<std::int64_t> resume_step() const override;
   OwnerToken owner() const override { return claim_.token; }
   std::string owner_text() const override { return claim_.token_text; }
   void set_process_group(std::int64_t process_group) override;
   void flush() override;
 
-  /// Ends the trial; writes everything that is buffered in the same patch.
+  /// Ends the trial, or pauses it if that is what the pruner advised; writes everything that is buffered in the same
+  /// patch.
   void end(Study::Impl::Ending ending);
   /// Gives the trial back unfinished, for takeover.
   void release();
   Study::Impl& study() { return *study_; }
   bool ended() const { return ended_; }
+  bool paused() const { return paused_; }
 
  private:
   struct BufferedReport {
@@ -89,6 +93,10 @@ class StudyTrial final : public Trial::Impl {
   [[noreturn]] void lost();
   StudyPatch patch_of_this() const;
   bool flush_due() const;
+  void pause(std::int64_t resume_step);
+  std::int64_t furthest_report() const;
+  /// Of a trial that was paused; caller holds the history's lock.
+  void take_up();
 
   std::shared_ptr<Study::Impl> study_;
   Claim claim_;
@@ -109,6 +117,8 @@ class StudyTrial final : public Trial::Impl {
   std::set<std::pair<std::string, std::int64_t>> reported_steps_;
   std::chrono::steady_clock::time_point last_write_;
   bool ended_ = false;
+  bool paused_ = false;
+  bool pause_advised_ = false;  ///< by the pruner's latest answer
   bool write_through_ = false;
 };
 

@@ -114,6 +114,11 @@ void bind_trial(nb::module_& module) {
       .def_prop_ro(
           "attempt", [](const RunningTrial& self) { return self.with([](Trial& trial) { return trial.attempt(); }); },
           "0 for the first worker on this trial, more after a takeover.")
+      .def_prop_ro(
+          "resume_step",
+          [](const RunningTrial& self) { return self.with([](Trial& trial) { return trial.resume_step(); }); },
+          "The last step before a pause by the pruner, where the checkpoint is to be taken up; None for a trial that "
+          "begins.")
       .def("__repr__",
            [](const RunningTrial& self) { return "<hone.Trial number=" + std::to_string(self.number()) + ">"; });
 }

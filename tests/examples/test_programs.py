@@ -41,6 +41,26 @@ class Examples(CliTest):
         self.assertEqual({t["state"] for t in trials}, {"COMPLETE", "PRUNED"})
         self.assertLess(min(t["values"][0] for t in trials if t["state"] == "COMPLETE"), 1.0)
 
+    def test_trials_that_save_checkpoints_pause_and_go_on(self):
+        trials = self.trials_of("checkpoints")
+        self.assertEqual(len(trials), 27)
+        came_to = {}
+        for trial in trials:
+            epochs = sorted(map(int, trial["intermediate_values"]))
+            self.assertEqual(epochs, list(range(1, len(epochs) + 1)))
+            ended = trial["state"] == "COMPLETE"
+            self.assertEqual(ended, epochs[-1] == 26)
+            self.assertIn(trial["state"], {"COMPLETE", "PRUNED"})
+            came_to[epochs[-1]] = came_to.get(epochs[-1], 0) + 1
+            # Each run but the first went on from the checkpoint of the one before.
+            log = next((self.folder / "hone-output").rglob(f"trial-{trial['number']:05}.log")).read_text()
+            self.assertEqual(log.count("resumed"), {1: 0, 3: 1, 9: 2, 26: 3}[epochs[-1]])
+            self.assertEqual(log.count("epoch 1 "), 1)
+        self.assertGreaterEqual(came_to[1], 12)
+        self.assertGreaterEqual(came_to[26], 1)
+        best = max(t["values"][0] for t in trials if t["state"] == "COMPLETE")
+        self.assertGreater(best, 0.9)
+
 
 if __name__ == "__main__":
     unittest.main()

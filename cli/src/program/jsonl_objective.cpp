@@ -112,6 +112,7 @@ class JsonlProgram {
     line.set("type", "trial");
     line.set("number", trial.number());
     line.set("attempt", trial.attempt());
+    if (const auto step = trial.resume_step()) line.set("resume_step", *step);
     line.set("params", std::move(params));
     return line;
   }

@@ -124,7 +124,7 @@ class Reader {
                           where);
       }
       if (is_word) {
-        check_word(name, where);
+        check_word(name, where, may_be_inactive);
         continue;
       }
       if (!declared->when.empty() && !may_be_inactive) {
@@ -137,7 +137,13 @@ class Reader {
     }
   }
 
-  void check_word(const std::string& word, const std::string& where) const {
+  void check_word(const std::string& word, const std::string& where, bool may_be_inactive) const {
+    if (word == "resume_step" && !may_be_inactive) {
+      throw ConfigError(
+          "'{resume_step}' has no value in trials that begin; put it into a list of its own, which is then left out, "
+          "such as [\"--resume\", \"{resume_step}\"]",
+          where);
+    }
     if (word == "params_file" && member("params_file") == nullptr) {
       throw ConfigError("'{params_file}' stands here, but the section has no \"params_file\"", where);
     }
@@ -296,7 +302,9 @@ bool append(const std::vector<CommandPart>& parts, const PlaceholderValues& valu
 
 }  // namespace
 
-std::vector<std::string> placeholder_words() { return {"trial", "study", "config_dir", "workdir", "params_file"}; }
+std::vector<std::string> placeholder_words() {
+  return {"trial", "study", "config_dir", "workdir", "params_file", "resume_step"};
+}
 
 ObjectiveConfig objective_from(const StudyConfig& config) {
   ObjectiveConfig result;
@@ -318,6 +326,7 @@ PlaceholderValues placeholder_values(const ObjectiveConfig& objective, const Tri
   PlaceholderValues values{{"trial", std::to_string(trial.number())},
                            {"study", objective.study},
                            {"config_dir", objective.config_folder.string()}};
+  if (const auto step = trial.resume_step()) values["resume_step"] = std::to_string(*step);
   // A declared parameter hides a word of the same name, also where it is inactive.
   for (const DeclaredParameter& declared : objective.space) values.erase(declared.name);
   for (const FrozenTrial::Param& param : trial.params()) values[param.name] = value_text(param.value);

@@ -25,9 +25,11 @@ std::vector<std::string> environment_with(const std::vector<std::pair<std::strin
 }
 
 std::vector<std::pair<std::string, std::string>> trial_variables(const ObjectiveConfig& objective, const Trial& trial) {
-  return {{"HONE_STUDY", objective.study},
-          {"HONE_TRIAL_NUMBER", std::to_string(trial.number())},
-          {"HONE_TRIAL_TOKEN", trial.owner_nonce()}};
+  std::vector<std::pair<std::string, std::string>> variables{{"HONE_STUDY", objective.study},
+                                                             {"HONE_TRIAL_NUMBER", std::to_string(trial.number())},
+                                                             {"HONE_TRIAL_TOKEN", trial.owner_nonce()}};
+  if (const auto step = trial.resume_step()) variables.emplace_back("HONE_TRIAL_RESUME_STEP", std::to_string(*step));
+  return variables;
 }
 
 std::vector<std::pair<std::string, std::string>> parameter_variables(const std::vector<FrozenTrial::Param>& params) {

@@ -31,6 +31,12 @@ HONE_API std::string to_text(const OwnerToken& token);
 /// Nothing if the text is no token.
 HONE_API std::optional<OwnerToken> owner_token_from(std::string_view text);
 
+/// What stands in the place of an owner's token while a trial is paused: nobody works on it, and it is not up for
+/// takeover. The record's `furthest_step` is then the step to resume from.
+inline constexpr std::string_view paused_owner = "paused";
+/// The system attribute of a paused trial, for other libraries: the step to resume from; null once it goes on.
+inline constexpr std::string_view paused_key = "hone:paused";
+
 /// 16 random hexadecimal digits, never the same twice, also after a fork.
 HONE_API std::string new_nonce();
 

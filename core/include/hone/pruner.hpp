@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,22 @@ class Pruner {
 
   /// A later addition to the interface, by its id; null if the pruner does not have it.
   virtual void* query_extension(std::string_view) noexcept { return nullptr; }
+};
+
+/// Extension of a pruner that pauses trials and has the good ones continued, instead of ending the bad ones
+/// (promotion). A paused trial keeps its reports; it is RUNNING, nobody's, and not up for takeover, and becomes PRUNED
+/// once the study's budget is reached and nothing can be continued any more. Called under the same lock as the pruner's
+/// other functions.
+class PausingPrunerExtension {
+ public:
+  static constexpr std::string_view id = "hone.pausing_pruner/1";
+  /// Whether the trial, which `should_prune` has just stopped, is paused; otherwise it ends.
+  virtual bool pauses(const StudyView&, const TrialView&) = 0;
+  /// The one of the paused trials (ascending) to continue now; nothing for a new trial instead.
+  virtual std::optional<TrialNumber> next_to_continue(const StudyView&, std::span<const TrialNumber> paused) = 0;
+
+ protected:
+  ~PausingPrunerExtension() = default;
 };
 
 }  // namespace hone

@@ -76,4 +76,16 @@ class FiniteSamplerExtension {
   ~FiniteSamplerExtension() = default;
 };
 
+/// Extension of a sampler that is made for a certain pruner: a study whose config names none has that one, with its
+/// default options.
+class PreferredPrunerExtension {
+ public:
+  static constexpr std::string_view id = "hone.preferred_pruner/1";
+  /// A pruner's name.
+  virtual std::string_view preferred_pruner() const = 0;
+
+ protected:
+  ~PreferredPrunerExtension() = default;
+};
+
 }  // namespace hone

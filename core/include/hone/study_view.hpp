@@ -95,7 +95,7 @@ class StudyView {
   }
 
   /// A fact that was published for the study, if all trials that it rests on are visible to the trial at hand.
-  /// JSON text.
+  /// JSON text. Each cohort has facts of its own: a sampler that models one finds what was published there.
   virtual std::optional<std::string> published(std::string_view key) const = 0;
 
   /// Publishes a fact that all workers must agree on, and returns the value that won (JSON text): the first one kept.

@@ -72,6 +72,9 @@ class HONE_API Trial {
   std::vector<FrozenTrial::Param> params() const;
   /// 0 for the first worker on this trial, more after a takeover.
   std::int64_t attempt() const;
+  /// The last step before a pause, if this trial was paused by the pruner and goes on: what the objective kept then (a
+  /// checkpoint) is to be taken up there, and reports continue with a later step. Nothing for a trial that begins.
+  std::optional<std::int64_t> resume_step() const;
   /// The text of the owner token that writes must present (for `tell` from elsewhere).
   std::string owner_token() const;
   /// The random part of the owner token, to be put into a child's environment as HONE_TRIAL_TOKEN.

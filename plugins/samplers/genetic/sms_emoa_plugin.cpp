@@ -69,5 +69,5 @@ HONE_PLUGINS(hone::sdk::sampler<SmsEmoa>(
      .references = "Beume, Naujoks, Emmerich: SMS-EMOA: Multiobjective selection based on dominated hypervolume, EJOR "
                    "181, 2007",
      .capabilities = Capability::portable | Capability::multi_objective | Capability::constraints |
-                     Capability::conditional | Capability::categorical,
+                     Capability::conditional | Capability::categorical | Capability::models_cohort,
      .options = genetic::breeding_options}));

@@ -2,6 +2,8 @@
 #include "trial_log.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -18,6 +20,11 @@ Role TrialLog::rank(const hone::History& history, hone::TrialNumber number) {
     infeasible_.insert(number, history.constraints(number));
     return Role::above;
   }
+  if (highest_) {
+    highest_->add(history, number);
+    comparable_.push_back(number);
+    return budget_ ? rank_at_budget(history, number) : Role::none;
+  }
   const bool complete = history.state(number) == hone::TrialState::complete;
   if (complete && directions_.size() > 1) {
     std::vector<double> losses(directions_.size());
@@ -28,6 +35,7 @@ Role TrialLog::rank(const hone::History& history, hone::TrialNumber number) {
   Standing standing;
   if (complete) {
     standing = complete_standing(number, hone::as_minimized(directions_[0], history.values(number)[0]));
+    losses_[static_cast<std::size_t>(number)] = standing.first;
   } else if (const auto reports = history.reports(number); !reports.empty()) {
     const double value = hone::as_minimized(directions_[0], reports.back().value);
     standing = pruned_standing(number, std::pair(reports.back().step, value));
@@ -36,6 +44,26 @@ Role TrialLog::rank(const hone::History& history, hone::TrialNumber number) {
   }
   ranking_.insert(standing);
   return ranking_.is_below(standing) ? Role::below : Role::above;
+}
+
+Role TrialLog::rank_at_budget(const hone::History& history, hone::TrialNumber number) {
+  const std::optional<double> value = hone::sdk::value_at(history, number, *budget_);
+  if (!value) return Role::none;
+  const Standing standing = complete_standing(number, hone::as_minimized(directions_[0], *value));
+  losses_[static_cast<std::size_t>(number)] = standing.first;
+  ranking_.insert(standing);
+  return ranking_.is_below(standing) ? Role::below : Role::above;
+}
+
+// Begins the ranking anew when more is known.
+void TrialLog::compare_at_highest_budget(const hone::History& history) {
+  const std::optional<double> highest = highest_->get();
+  if (highest == budget_) return;
+  budget_ = highest;
+  ranking_.clear();
+  for (const hone::TrialNumber number : comparable_) {
+    set(number, budget_ ? rank_at_budget(history, number) : Role::none);
+  }
 }
 
 void TrialLog::take(const hone::History& history, hone::TrialNumber number) {
@@ -64,11 +92,19 @@ void TrialLog::move_borders() {
   }
 }
 
+std::optional<double> TrialLog::improvement(hone::TrialNumber number) const {
+  const Standing* best_above = ranking_.best_above();
+  if (best_above == nullptr || best_above->group != Standing::Class::complete) return std::nullopt;
+  const double improvement = best_above->first - losses_[static_cast<std::size_t>(number)];
+  return std::isfinite(improvement) ? std::optional(std::max(improvement, 1e-12)) : std::nullopt;
+}
+
 void TrialLog::update(const hone::StudyView& study, hone::TrialNumber at_hand) {
   const hone::HistoryView view = study.history();
   const hone::History& history = view.all();
   roles_.resize(static_cast<std::size_t>(history.horizon()), Role::none);
   ranked_.resize(roles_.size(), 0);
+  losses_.resize(roles_.size(), std::numeric_limits<double>::quiet_NaN());
 
   const hone::TrialNumber previous = std::exchange(at_hand_, at_hand);
   for (const std::uint32_t number : view.changes_since(revision_)) take(history, number);
@@ -76,6 +112,7 @@ void TrialLog::update(const hone::StudyView& study, hone::TrialNumber at_hand) {
   for (const hone::TrialNumber number : {previous, at_hand}) {
     if (view.contains(number)) take(history, number);
   }
+  if (highest_) compare_at_highest_budget(history);
   move_borders();
 }
 

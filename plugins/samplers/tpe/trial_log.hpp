@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include <hone/sdk/highest_budget.hpp>
 #include <hone/study_view.hpp>
 
 #include "front_ranking.hpp"
@@ -34,28 +36,41 @@ struct SplitRule {
 
 /// Follows a history and says which role each trial has, at a cost of what is new. Feasible complete trials come first
 /// (by value, or by fronts where there are several objectives), then feasible pruned ones, then those that violate a
-/// constraint. The roles depend on what the history holds, not on the order in which it came.
+/// constraint. With a budget rule, all feasible ones are compared by their values at the highest budget that enough
+/// have reached, and those that did not reach it play no role. The roles depend on what the history holds, not on the
+/// order in which it came.
 class TrialLog {
  public:
-  TrialLog(std::span<const hone::Direction> directions, const SplitRule& rule)
+  /// @param budget_rule  for one objective
+  TrialLog(std::span<const hone::Direction> directions, const SplitRule& rule,
+           const std::optional<hone::sdk::BudgetRule>& budget_rule = {})
       : directions_(directions.begin(), directions.end()),
         rule_(rule),
         fronts_(directions.size()),
-        infeasible_(rule.violations) {}
+        infeasible_(rule.violations),
+        highest_(budget_rule ? std::optional<hone::sdk::HighestBudget>(*budget_rule) : std::nullopt) {}
 
   /// Takes in what is new. `at_hand` is a trial that plays no role now.
   void update(const hone::StudyView& study, hone::TrialNumber at_hand);
 
   /// The trials that are COMPLETE or PRUNED.
   std::size_t finished() const { return fronts_.size() + ranking_.size() + infeasible_.size(); }
+  /// Whether there is a budget to compare trials at, if that is the rule.
+  bool is_comparable() const { return !highest_ || budget_; }
   /// One for each number that the history knows.
   std::span<const Role> roles() const { return roles_; }
+  /// By how much a trial that is below is better than the best that is not, at least 1e-12: its weight among the good
+  /// ones by expected improvement (Watanabe 2023). Nothing where that is no number: several objectives, a trial that is
+  /// not COMPLETE and feasible, an infinite value.
+  std::optional<double> improvement(hone::TrialNumber number) const;
   /// The numbers of trials that may have changed their role or values, in order of change; grows.
   std::span<const hone::TrialNumber> changes() const { return changes_; }
 
  private:
   void take(const hone::History& history, hone::TrialNumber number);
   Role rank(const hone::History& history, hone::TrialNumber number);
+  Role rank_at_budget(const hone::History& history, hone::TrialNumber number);
+  void compare_at_highest_budget(const hone::History& history);
   void set(hone::TrialNumber number, Role role);
   void move_borders();
 
@@ -66,7 +81,12 @@ class TrialLog {
   FrontRanking fronts_;   // complete ones, of several objectives
   TrialRanking ranking_;  // complete ones, of one objective, and pruned ones
   ViolationRanking infeasible_;
+  std::optional<hone::sdk::HighestBudget> highest_;
+  std::optional<double> budget_;               // at which the trials in the ranking are compared
+  std::vector<hone::TrialNumber> comparable_;  // finished and feasible, where there is a budget rule
   std::vector<Role> roles_;
+  std::vector<double> losses_;  // by number: what it is compared by; NaN unless complete (or at the budget), feasible
+                                // and with one objective
   std::vector<std::uint8_t> ranked_;  // by number: finished, and in a ranking
   std::vector<hone::TrialNumber> changes_;
   std::vector<hone::TrialNumber> moved_;

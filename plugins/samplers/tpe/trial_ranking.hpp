@@ -40,12 +40,21 @@ class TrialRanking {
  public:
   std::size_t size() const { return ordered_.size(); }
 
+  void clear() {
+    ordered_.clear();
+    first_above_ = ordered_.end();
+    below_ = 0;
+  }
+
   /// Adds a trial. It is below if one that was below is worse; `move_border` settles the rest.
   void insert(const Standing& standing);
 
   /// Makes the best `target` trials (or all, if there are fewer) the ones below. Appends the numbers that changed sides
   /// to `moved`.
   void move_border(std::size_t target, std::vector<std::int64_t>& moved);
+
+  /// The best of those that are not below; null where there is none.
+  const Standing* best_above() const { return first_above_ == ordered_.end() ? nullptr : &*first_above_; }
 
   bool is_below(const Standing& standing) const { return first_above_ == ordered_.end() || standing < *first_above_; }
 

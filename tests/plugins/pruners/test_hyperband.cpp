@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Hyperband: its brackets, and that samplers model each alone.
+// Hyperband: its brackets and its decisions.
 #include <catch2/catch.hpp>
 
 #include <limits>
 #include <set>
-
-#include <hone/study.hpp>
 
 #include "../../../plugins/pruners/hyperband/brackets.hpp"
 #include "decision_reference.hpp"
@@ -16,25 +14,6 @@ using Catch::Matchers::Contains;
 
 namespace {
 const std::vector<std::uint64_t> shares_of_81 = bracket_shares(5, 3);
-
-// The x of each trial, where trials of one bracket have the value x and all others x * `others`.
-std::vector<double> proposals(const std::string& sampler, std::int64_t bracket, double others) {
-  StudyOptions options;
-  options.name = "cohorts";
-  options.seed = 7;
-  options.sampler = {sampler};
-  options.pruner = {"hyperband", Json(Json::Object{{"max_resource", 9}})};
-  Study study = Study::create(options, shared_registry());
-  const std::vector<std::uint64_t> shares = bracket_shares(3, 3);
-  std::vector<double> proposed;
-  study.optimize(
-      [&](Trial& trial) {
-        proposed.push_back(trial.suggest_float("x", 0.0, 1.0));
-        return bracket_of("cohorts", trial.number(), shares) == bracket ? proposed.back() : proposed.back() * others;
-      },
-      90);
-  return proposed;
-}
 }  // namespace
 
 TEST_CASE("brackets and their shares are those of the paper, without a logarithm's error") {
@@ -101,22 +80,4 @@ TEST_CASE("hyperband refuses what makes no sense") {
   CHECK_THROWS_WITH(make_pruner("hyperband", {{"bootstrap_count", 1}}), Contains("'max_resource'"));
   const std::vector<Direction> two{Direction::minimize, Direction::maximize};
   CHECK_THROWS_WITH(make_pruner("hyperband", {}, two), Contains("2 directions") && Contains("'metric'"));
-}
-
-TEST_CASE("each sampler models the bracket alone") {
-  const std::string sampler = GENERATE("random", "tpe");
-  INFO(sampler);
-  const std::vector<std::uint64_t> shares = bracket_shares(3, 3);
-  const std::vector<double> as_they_are = proposals(sampler, 0, 1.0);
-  const std::vector<double> turned = proposals(sampler, 0, -1.0);
-  bool others_differ = false;
-  for (std::size_t n = 0; n < as_they_are.size(); ++n) {
-    if (bracket_of("cohorts", static_cast<TrialNumber>(n), shares) == 0) {
-      CHECK(as_they_are[n] == turned[n]);
-    } else {
-      others_differ = others_differ || as_they_are[n] != turned[n];
-    }
-  }
-  // What the others report does reach a sampler that learns, in their own brackets.
-  CHECK(others_differ == (sampler != "random"));
 }

@@ -119,11 +119,11 @@ class FakeStudy final : public StudyView {
   std::optional<std::int64_t> budget() const override { return budget_; }
   std::int64_t workers() const override { return workers_; }
   std::optional<std::string> published(std::string_view key) const override {
-    const auto found = facts_.find(key);
+    const auto found = facts_.find(key_in_cohort(key));
     return found == facts_.end() ? std::nullopt : std::optional(found->second);
   }
   std::string publish_once(std::string_view key, std::string_view json, std::span<const TrialNumber>) const override {
-    const auto [fact, is_new] = facts_.try_emplace(std::string(key), std::string(json));
+    const auto [fact, is_new] = facts_.try_emplace(key_in_cohort(key), std::string(json));
     if (is_new && interrupting_) throw FactPending{};
     return fact->second;
   }
@@ -132,6 +132,11 @@ class FakeStudy final : public StudyView {
   const Logger& logger() const override { return log_; }
 
  private:
+  std::string key_in_cohort(std::string_view key) const {
+    return cohort_ == no_cohort ? std::string(key)
+                                : std::string(history_->cohort_name(cohort_)) + '/' + std::string(key);
+  }
+
   std::vector<Direction> directions_;
   std::uint64_t seed_;
   std::unique_ptr<History> history_;

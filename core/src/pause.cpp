@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// Trials that the pruner has paused: how they are put aside, continued and closed.
+#include <algorithm>
+
+#include <hone/error.hpp>
+#include <hone/json_text.hpp>
+
+#include "study_impl.hpp"
+#include "trial_impl.hpp"
+
+namespace hone {
+namespace {
+
+bool is_paused(const History& history, TrialNumber number) { return history.owner_token(number) == paused_owner; }
+
+PausingPrunerExtension* pausing(Pruner& pruner) {
+  return static_cast<PausingPrunerExtension*>(pruner.query_extension(PausingPrunerExtension::id));
+}
+
+// The extension is called past the guard around the pruner.
+template <class Call>
+auto guarded_extension(const PluginSpec& pruner, const char* function, const Call& call) {
+  try {
+    return call();
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    const std::string plugin = "pruner/" + pruner.name;
+    throw PluginError(plugin + " failed in " + function + ": " + error.what(), plugin, {}, function);
+  }
+}
+
+}  // namespace
+
+std::vector<TrialNumber> Study::Impl::paused_trials() const {
+  const std::shared_lock lock(*history_mutex);
+  std::vector<TrialNumber> paused;
+  for (const std::uint32_t n : history->running_trials()) {
+    if (is_paused(*history, n)) paused.push_back(n);
+  }
+  return paused;
+}
+
+bool Study::Impl::pauses(const StudyView& view, const TrialView& trial) {
+  PausingPrunerExtension* const extension = pausing(*pruner.object);
+  return extension != nullptr &&
+         guarded_extension(options.pruner, "pauses", [&] { return extension->pauses(view, trial); });
+}
+
+std::optional<Claim> Study::Impl::continue_paused(const std::optional<Timestamp>& lease) {
+  for (;;) {
+    const std::vector<TrialNumber> paused = paused_trials();
+    if (paused.empty()) return std::nullopt;
+    const auto next = with_facts([&](std::optional<HostStudyView::Request>& request) -> std::optional<TrialNumber> {
+      const std::lock_guard calls(pruner.mutex);
+      PausingPrunerExtension* const extension = pausing(*pruner.object);
+      if (extension == nullptr) return std::nullopt;
+      const std::shared_lock still(*history_mutex);
+      const HostStudyView view(*this, HistoryView(*history), request);
+      return guarded_extension(options.pruner, "next_to_continue",
+                               [&] { return extension->next_to_continue(view, paused); });
+    });
+    if (!next) return std::nullopt;
+    Claim claim = new_claim(lease);
+    claim.number = *next;
+    claim.takes_fixed_values = true;
+    claim.continues = true;
+    {
+      const std::shared_lock lock(*history_mutex);
+      const std::optional<History::Owner> owner = history->owner(*next);
+      if (!owner) continue;
+      claim.attempt = owner->attempt + 1;
+      claim.furthest_step = owner->furthest_step;
+    }
+    StudyPatch patch;
+    patch.target = StudyPatch::Target::existing_trial;
+    patch.number = claim.number;
+    patch.trial.owner = OwnerRecord{claim.token_text, claim.attempt, claim.crashes, claim.furthest_step};
+    patch.trial.system_attrs.push_back({paused_key, "null"});
+    Preconditions preconditions;
+    preconditions.owner = paused_owner;
+    // Refused when another worker was faster; then the history has that now.
+    if (apply(patch, preconditions)) return claim;
+  }
+}
+
+void Study::Impl::close_paused() {
+  {
+    // Whoever still works on a trial may make a paused one good enough, and looks here when it has finished.
+    const std::shared_lock lock(*history_mutex);
+    const auto is_worked_on = [&](std::uint32_t n) { return history->owner_token(n) && !is_paused(*history, n); };
+    if (std::ranges::any_of(history->running_trials(), is_worked_on)) return;
+  }
+  for (const TrialNumber number : paused_trials()) {
+    std::vector<History::Cell> suggested;
+    {
+      const std::shared_lock lock(*history_mutex);
+      suggested = history->suggested(number);
+    }
+    try {
+      finish(number, paused_owner, {}, {TrialState::pruned, {}, {}}, suggested);
+    } catch (const TrialError& error) {
+      logger->debug(error.what());  // another worker was faster
+    }
+  }
+}
+
+std::int64_t StudyTrial::furthest_report() const {
+  const std::shared_lock lock(*study_->history_mutex);
+  std::int64_t furthest = -1;
+  for (MetricId metric = 0; metric < study_->history->metric_count(); ++metric) {
+    const auto reports = study_->history->reports(claim_.number, metric);
+    if (!reports.empty()) furthest = std::max(furthest, reports.back().step);
+  }
+  return furthest;
+}
+
+void StudyTrial::take_up() {
+  for (MetricId metric = 0; metric < study_->history->metric_count(); ++metric) {
+    for (const Report& report : study_->history->reports(claim_.number, metric)) {
+      if (report.step > claim_.furthest_step) break;
+      reported_steps_.emplace(study_->history->metric_name(metric), report.step);
+    }
+  }
+}
+
+void StudyTrial::pause(std::int64_t resume_step) {
+  StudyPatch patch = patch_of_this();
+  fill_from_buffers(patch.trial);
+  patch.trial.owner = OwnerRecord{paused_owner, claim_.attempt, 0, resume_step};
+  const std::string step = std::to_string(resume_step);
+  patch.trial.system_attrs.push_back({paused_key, step});
+  write(patch);
+  ended_ = true;
+  paused_ = true;
+}
+
+std::optional<std::int64_t> StudyTrial::resume_step() const {
+  return claim_.continues ? std::optional(claim_.furthest_step) : std::nullopt;
+}
+
+}  // namespace hone
