@@ -127,9 +127,9 @@ TEST_CASE("a fresh gp proposes what one proposes that has lived through the stud
       study.declare(space());
       const auto lived = make_gp(options, objectives);
       std::vector<FakeTrial> endings;
-      for (TrialNumber number = 0; number < 100; ++number) {
+      for (TrialNumber number = 0; number < 86; ++number) {
         const Draws values = propose(*lived, study, number);
-        if (number % 9 == 8) {
+        if (number % 17 == 16) {
           CHECK(numbers_of(propose(*make_gp(options, objectives), study, number)) == numbers_of(values));
         }
         study.add(number, trial_of(values, number, objectives, false));
@@ -193,7 +193,7 @@ TEST_CASE("on ten parameters a hundred trials come near the optimum") {
     }
     return sum;
   };
-  CHECK(median_best(rosenbrock, 100) < 120.0);
+  CHECK(median_best(rosenbrock, 100) < 60.0);
 }
 
 TEST_CASE("whatever an objective returns, proposals go on") {
