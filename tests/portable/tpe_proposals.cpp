@@ -91,7 +91,8 @@ int main() {
   run("single", {{"multivariate", Json(false)}}, 1);
   run("group", {{"group", Json(true)}}, 1);
   run("settings", {{"gamma", Json(0.15)}, {"magic_clip_exponent", Json(1.7)}, {"min_bandwidth_factor", Json(0.03)}}, 1);
-  run("tree", {{"weights", Json("ei")}}, 1, /*conditional=*/true);
+  run("tree", {}, 1, /*conditional=*/true);
+  run("ramp", {{"weights", Json("ramp")}}, 1);
   run("distance",
       {{"categorical_distance", Json(Json::Object{{"kind", Json("order")}})}, {"n_ei_candidates", Json(24)}}, 1);
   run("two", {}, 2);

@@ -58,7 +58,13 @@ ParzenOptions parzen_of(const hone::Options& options, bool below, std::size_t ob
                        .clip_exponent = options.get<double>("magic_clip_exponent"),
                        .endpoints = options.get<bool>("consider_endpoints"),
                        .weights = WeightRule::uniform};
-  const auto weights = options.get<std::string>("weights");
+  std::string weights;
+  if (!options.is_auto("weights")) {
+    weights = options.get<std::string>("weights");
+  } else {
+    // With several objectives there is no improvement to weigh by.
+    weights = like_optuna(options) || objectives > 1 ? "ramp" : "ei";
+  }
   // A front has no newer and older points, and none is better.
   const bool front = below && objectives > 1;
   if (weights == "ramp" && !front) result.weights = WeightRule::ramp;

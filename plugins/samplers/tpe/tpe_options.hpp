@@ -87,9 +87,10 @@ inline constexpr std::array shared_options{
     hone::sdk::or_auto(hone::sdk::int_option("gamma_cap", "\"auto\"", "1", nullptr,
                                              "the most trials that count as good; auto: 25, with several objectives "
                                              "any number")),
-    hone::sdk::enum_option("weights", "\"ramp\"", detail::weight_rules,
-                           "weights of observations: ramp (older ones count less beyond 25), uniform, or ei (good ones "
-                           "by how much better they are than the best other, the others uniform)"),
+    hone::sdk::or_auto(hone::sdk::enum_option(
+        "weights", "\"auto\"", detail::weight_rules,
+        "weights of observations: ramp (older ones count less beyond 25), uniform, or ei (good ones by how much better "
+        "they are than the best other, the others uniform); auto: ei, with several objectives ramp for the others")),
     hone::sdk::or_auto(hone::sdk::option("categorical_distance", hone::OptionType::map, "null",
                                          "by parameter, how far its choices are apart: \"order\" (by their places), "
                                          "\"numeric\" (by their difference) or "

@@ -55,7 +55,7 @@ TEST_CASE("samplers keep their promises with other options too") {
   for (const Configuration& configuration : std::vector<Configuration>{
            {"tpe", {{"multivariate", Json(false)}}},
            {"tpe", {{"multivariate", Json(true)}, {"group", Json(true)}}},
-           {"tpe", {{"conditional", Json("independent")}, {"weights", Json("ei")}}},
+           {"tpe", {{"conditional", Json("independent")}, {"weights", Json("ramp")}}},
            {"tpe", {{"multivariate", Json(true)}, {"conditional", Json("tree")}, {"n_ei_candidates", Json(24)}}},
            {"tpe", {{"compatible", Json("optuna")}}},
            {"tpe", {{"constant_liar", Json(false)}, {"weights", Json("uniform")}}},
