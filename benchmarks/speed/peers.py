@@ -8,6 +8,7 @@ TRIALS may be 20000+100: Optuna alone; the 100 trials that follow 20,000 finishe
 added, and 60 of the sampler's own.
 """
 
+import json
 import sys
 import time
 
@@ -58,11 +59,12 @@ def add_finished_trials(study, count):
     study.optimize(objective, n_trials=60)
 
 
-# Each library's defaults: TPE is multivariate with 24 candidates and 10 random trials first in all three.
+# TPE is multivariate with 24 candidates and 10 random trials first in all three: the peers' defaults.
 if library == "hone":
     import hone
 
-    study = hone.create_study(sampler=sampler, seed=1, storage=storage, directions=directions)
+    told = json.loads(sampler) if sampler.startswith("{") else sampler
+    study = hone.create_study(sampler=told, seed=1, storage=storage, directions=directions)
 elif library == "optuna":
     import optuna
 

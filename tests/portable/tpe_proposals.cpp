@@ -32,7 +32,8 @@ const std::vector<std::pair<std::string, Distribution>>& space() {
   return all;
 }
 
-FakeTrial trial_of(TrialNumber number, std::size_t objectives) {
+// Of a conditional space "y" is of the first kind alone, and "count" of the others.
+FakeTrial trial_of(TrialNumber number, std::size_t objectives, bool conditional) {
   RandomStream random(99, number, "history");
   FakeTrial trial;
   for (std::size_t i = 0; i < space().size(); ++i) {
@@ -46,6 +47,10 @@ FakeTrial trial_of(TrialNumber number, std::size_t objectives) {
                              std::ldexp(1.0, static_cast<int>(10.0 * u)),
                              std::floor(3.0 * u)};
     trial.params.push_back({space()[i].first, space()[i].second, values[i]});
+  }
+  if (conditional) {
+    const bool first = trial.params.back().value == 0.0;
+    std::erase_if(trial.params, [&](const FakeTrial::Param& p) { return p.name == (first ? "count" : "y"); });
   }
   for (std::size_t k = 0; k < objectives; ++k) trial.values.push_back(random.uniform());
   if (number % 9 == 4) trial.constraints = {{"a", random.uniform()}, {"b", 1000.0 * random.uniform()}};
@@ -63,14 +68,15 @@ void print(const char* mode, std::size_t trials, const std::vector<double>& valu
   std::printf("\n");
 }
 
-void run(const char* mode, const std::map<std::string, Json>& options, std::size_t objectives) {
+void run(const char* mode, const std::map<std::string, Json>& options, std::size_t objectives,
+         bool conditional = false) {
   const std::vector<Direction> directions(objectives, Direction::minimize);
   FactoryContext context;
   context.directions = directions;
   const auto sampler = sdk::testing::make_plugin<Sampler>(hone_plugin_table_tpe, "tpe", options, context);
   FakeStudy study(directions, 7);
   for (TrialNumber number = 0; number < 700; ++number) {
-    study.add(number, trial_of(number, objectives));
+    study.add(number, trial_of(number, objectives, conditional));
     if (number < 680 && number % 50 != 0) continue;
     const TrialView trial(number + 1);
     const SearchSpace together = sampler->infer_relative_search_space(study, trial);
@@ -85,6 +91,9 @@ int main() {
   run("single", {{"multivariate", Json(false)}}, 1);
   run("group", {{"group", Json(true)}}, 1);
   run("settings", {{"gamma", Json(0.15)}, {"magic_clip_exponent", Json(1.7)}, {"min_bandwidth_factor", Json(0.03)}}, 1);
+  run("tree", {{"weights", Json("ei")}}, 1, /*conditional=*/true);
+  run("distance",
+      {{"categorical_distance", Json(Json::Object{{"kind", Json("order")}})}, {"n_ei_candidates", Json(24)}}, 1);
   run("two", {}, 2);
   run("three", {{"multivariate", Json(true)}}, 3);
 }

@@ -4,29 +4,19 @@
 
 #include "breeding_options.hpp"
 #include "elitist_selection.hpp"
-#include "generation_log.hpp"
-#include "genetic_sampler.hpp"
+#include "generational_sampler.hpp"
 
 namespace {
 
-class Nsga2 final : public genetic::GeneticSampler {
+class Nsga2 final : public genetic::GenerationalSampler {
  public:
   Nsga2(const hone::FactoryContext& context, const hone::Options& options)
-      : GeneticSampler("nsga2", context, options),
-        population_size_(options.get<std::size_t>("population_size")),
-        log_("nsga2", population_size_, *context.host) {}
+      : GenerationalSampler("nsga2", context, options) {}
 
  private:
-  void follow(const hone::StudyView& study) override {
-    log_.update(study, [&](std::span<const hone::TrialNumber> members) {
-      std::vector<hone::TrialNumber> all = elite_.numbers;
-      all.insert(all.end(), members.begin(), members.end());
-      elite_ = genetic::select_elite(
-          genetic::candidates_from(study.history().all(), study.directions(), std::move(all)), population_size_);
-    });
-    if (log_.generations() == bred_from_) return;
-    set_parents(study, elite_.numbers);
-    bred_from_ = log_.generations();
+  std::vector<hone::TrialNumber> select(const hone::StudyView&, genetic::Candidates candidates, std::size_t) override {
+    elite_ = genetic::select_elite(candidates, population_size());
+    return elite_.numbers;
   }
 
   // The crowded-comparison operator (Deb et al. 2002, III B).
@@ -36,12 +26,7 @@ class Nsga2 final : public genetic::GeneticSampler {
     return 0;
   }
 
-  std::span<const hone::TrialNumber> newcomers() const override { return log_.fresh(); }
-
-  std::size_t population_size_;
-  genetic::GenerationLog log_;
   genetic::Elite elite_;
-  std::size_t bred_from_ = 0;  // so many generations have led to the parents in use
 };
 
 }  // namespace

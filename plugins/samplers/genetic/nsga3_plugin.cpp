@@ -7,8 +7,7 @@
 #include <hone/sdk/plugin.hpp>
 
 #include "breeding_options.hpp"
-#include "generation_log.hpp"
-#include "genetic_sampler.hpp"
+#include "generational_sampler.hpp"
 #include "niche_selection.hpp"
 #include "reference_points.hpp"
 
@@ -49,31 +48,23 @@ std::vector<double> reference_points(const hone::Options& options, std::size_t o
   return genetic::das_dennis_points(objectives, divisions);
 }
 
-class Nsga3 final : public genetic::GeneticSampler {
+class Nsga3 final : public genetic::GenerationalSampler {
  public:
   Nsga3(const hone::FactoryContext& context, const hone::Options& options)
-      : GeneticSampler("nsga3", context, options),
-        population_size_(options.get<std::size_t>("population_size")),
-        log_("nsga3", population_size_, *context.host),
+      : GenerationalSampler("nsga3", context, options),
         selection_(context.directions.size(), reference_points(options, context.directions.size())) {}
 
  private:
-  void follow(const hone::StudyView& study) override {
-    log_.update(study, [&](std::span<const hone::TrialNumber> members) {
-      std::vector<hone::TrialNumber> all = numbers_;
-      all.insert(all.end(), members.begin(), members.end());
-      const auto candidates = genetic::candidates_from(study.history().all(), study.directions(), std::move(all));
-      hone::RandomStream random(study.seed(), static_cast<std::int64_t>(log_.generations()), "nsga3/niches");
-      numbers_.clear();
-      violations_.clear();
-      for (const std::size_t i : selection_.select(candidates, population_size_, random)) {
-        numbers_.push_back(candidates.numbers[i]);
-        violations_.push_back(candidates.violations[i]);
-      }
-    });
-    if (log_.generations() == bred_from_) return;
-    set_parents(study, numbers_);
-    bred_from_ = log_.generations();
+  std::vector<hone::TrialNumber> select(const hone::StudyView& study, genetic::Candidates candidates,
+                                        std::size_t generation) override {
+    hone::RandomStream random(study.seed(), static_cast<std::int64_t>(generation), "nsga3/niches");
+    std::vector<hone::TrialNumber> numbers;
+    violations_.clear();
+    for (const std::size_t i : selection_.select(candidates, population_size(), random)) {
+      numbers.push_back(candidates.numbers[i]);
+      violations_.push_back(candidates.violations[i]);
+    }
+    return numbers;
   }
 
   // All that were kept are equally good (Deb and Jain 2014, IV F), but for constraints.
@@ -82,14 +73,8 @@ class Nsga3 final : public genetic::GeneticSampler {
     return violations_[a] < violations_[b] ? -1 : 1;
   }
 
-  std::span<const hone::TrialNumber> newcomers() const override { return log_.fresh(); }
-
-  std::size_t population_size_;
-  genetic::GenerationLog log_;
   genetic::NicheSelection selection_;
-  std::vector<hone::TrialNumber> numbers_;
   std::vector<double> violations_;
-  std::size_t bred_from_ = 0;  // so many generations have led to the parents in use
 };
 
 constexpr auto options = genetic::with_breeding_options(std::array{

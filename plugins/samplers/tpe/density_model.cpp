@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace tpe {
@@ -16,18 +17,37 @@ std::vector<const hone::Distribution*> distributions_of(const std::vector<hone::
   return result;
 }
 
+std::vector<std::vector<double>> distances_of(const std::vector<hone::Parameter>& space,
+                                              const CategoricalDistance& distance) {
+  std::vector<std::vector<double>> result(space.size());
+  for (std::size_t column = 0; column < space.size(); ++column) {
+    if (const auto* choices = std::get_if<hone::CategoricalDistribution>(space[column].distribution)) {
+      result[column] = distance.of(space[column].name, *choices);
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
-DensityModel::DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above)
-    : space_(std::move(space)), below_(distributions_of(space_), below), above_(distributions_of(space_), above) {}
+DensityModel::DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above,
+                           const CategoricalDistance& distance, Rows rows)
+    : space_(std::move(space)),
+      by_improvement_(below.weights == WeightRule::improvement),
+      rows_(rows),
+      below_(distributions_of(space_), below, distances_of(space_, distance)),
+      above_(distributions_of(space_), above, distances_of(space_, distance)) {}
 
 bool DensityModel::row_of(const hone::History& history, hone::TrialNumber number, std::vector<double>& row) const {
   row.clear();
+  bool any = false;
   for (const hone::Parameter& parameter : space_) {
     row.push_back(history.value(number, parameter.id));
-    if (std::isnan(row.back())) return false;
+    const bool has = !std::isnan(row.back());
+    if (!has && rows_ == Rows::complete) return false;
+    any = any || has;
   }
-  return true;
+  return any;
 }
 
 void DensityModel::change(const hone::History& history, hone::TrialNumber number, Role role) {
@@ -63,9 +83,23 @@ void DensityModel::update(const hone::History& history, const TrialLog& log) {
   // One by one costs the length of the arrays each time.
   if (news.size() > 16 + (below_.size() + above_.size()) / 4) {
     rebuild(history, log.roles());
-    return;
+  } else {
+    for (const hone::TrialNumber number : news) change(history, number, log.roles()[static_cast<std::size_t>(number)]);
   }
-  for (const hone::TrialNumber number : news) change(history, number, log.roles()[static_cast<std::size_t>(number)]);
+  if (by_improvement_) weigh(log);
+}
+
+void DensityModel::weigh(const TrialLog& log) {
+  std::vector<double> weights;
+  for (const hone::TrialNumber number : below_.numbers()) {
+    const std::optional<double> improvement = log.improvement(number);
+    if (!improvement) {
+      below_.weigh({});
+      return;
+    }
+    weights.push_back(*improvement);
+  }
+  below_.weigh(std::move(weights));
 }
 
 // The index of the candidate with the greatest log l(x) - log g(x); the first of equal ones. A sum that is not complete
@@ -81,23 +115,35 @@ std::size_t DensityModel::best_of(std::span<const double> rows, std::span<const 
     return std::isnan(ratio) ? -std::numeric_limits<double>::infinity() : ratio;
   };
   std::vector<double> ratios;
+  // The greatest ratio on top, the first of equal ones.
+  const auto lower = [&](std::size_t a, std::size_t b) {
+    return ratios[a] != ratios[b] ? ratios[a] < ratios[b] : a > b;
+  };
+  std::vector<std::size_t> heap;
   for (std::size_t i = 0; i < log_below.size(); ++i) {
     sums.push_back(above_.start_sum(row(i)));
     ratios.push_back(highest_ratio(i));
+    heap.push_back(i);
   }
+  std::ranges::make_heap(heap, lower);
   for (;;) {
-    const auto best = static_cast<std::size_t>(std::ranges::max_element(ratios) - ratios.begin());
+    const std::size_t best = heap.front();
     if (sums[best].remaining == 0) return best;
+    std::ranges::pop_heap(heap, lower);
     above_.advance(row(best), sums[best]);
     ratios[best] = highest_ratio(best);
+    std::ranges::push_heap(heap, lower);
   }
 }
 
 std::vector<double> DensityModel::propose(std::size_t candidates, hone::RandomStream components,
-                                          std::vector<hone::RandomStream> parameters) {
+                                          std::vector<hone::RandomStream> parameters, const TreeSpace* tree) {
   const std::size_t dimension = space_.size();
   std::vector<double> rows(candidates * dimension);
   below_.sample(components, parameters, rows);
+  for (std::size_t i = 0; tree != nullptr && i < candidates; ++i) {
+    tree->clear_inactive(std::span(rows).subspan(i * dimension, dimension));
+  }
   std::vector<double> log_below(candidates);
   below_.log_density(rows, log_below);
   const auto best = rows.begin() + static_cast<std::ptrdiff_t>(best_of(rows, log_below) * dimension);

@@ -9,16 +9,24 @@
 #include <hone/random.hpp>
 #include <hone/search_space.hpp>
 
+#include "categorical_distance.hpp"
+#include "conditional_tree.hpp"
 #include "parzen_estimator.hpp"
 #include "trial_log.hpp"
 
 namespace tpe {
 
-/// l(x) of the trials below and g(x) of those above, over the parameters of one space; trials that lack any of them are
-/// left out.
+/// Which trials a model is made of.
+enum class Rows {
+  complete,  ///< those that have all of its parameters
+  partial,   ///< those that have any of them
+};
+
+/// l(x) of the trials below and g(x) of those above, over the parameters of one space.
 class DensityModel {
  public:
-  DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above);
+  DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above,
+               const CategoricalDistance& distance = {}, Rows rows = Rows::complete);
 
   const std::vector<hone::Parameter>& space() const { return space_; }
 
@@ -26,18 +34,29 @@ class DensityModel {
   void update(const hone::History& history, const TrialLog& log);
 
   /// Draws `candidates` rows from l(x) and returns the one with the greatest ratio l(x) / g(x), by which expected
-  /// improvement grows (Bergstra et al. 2011, eq. 6). One stream for the components, one for each parameter.
+  /// improvement grows (Bergstra et al. 2011, eq. 6). One stream for the components, one for each parameter. With a
+  /// tree of the same space a candidate has the parameters of one path, NaN for the others, and the densities are those
+  /// on the path: a draw of all parameters from one kernel, of which those on the path are kept, is a draw of the path.
   std::vector<double> propose(std::size_t candidates, hone::RandomStream components,
-                              std::vector<hone::RandomStream> parameters);
+                              std::vector<hone::RandomStream> parameters, const TreeSpace* tree = nullptr);
+
+  /// log l(x) and log g(x) of rows, one after another.
+  void log_densities(std::span<const double> rows, std::span<double> log_below, std::span<double> log_above) {
+    below_.log_density(rows, log_below);
+    above_.log_density(rows, log_above);
+  }
 
  private:
   std::size_t best_of(std::span<const double> rows, std::span<const double> log_below);
   bool row_of(const hone::History& history, hone::TrialNumber number, std::vector<double>& row) const;
   void change(const hone::History& history, hone::TrialNumber number, Role role);
+  void weigh(const TrialLog& log);
   void rebuild(const hone::History& history, std::span<const Role> roles);
   ParzenEstimator& estimator(Role role) { return role == Role::below ? below_ : above_; }
 
   std::vector<hone::Parameter> space_;
+  bool by_improvement_;
+  Rows rows_;
   ParzenEstimator below_;
   ParzenEstimator above_;
   std::vector<Role> held_;  // by number: the estimator that has the trial

@@ -8,8 +8,9 @@
 namespace tpe {
 
 enum class WeightRule {
-  ramp,     ///< the newest 25 count fully, older ones less and less: linearly from 1 / n to 1
-  uniform,  ///< all count the same
+  ramp,         ///< the newest 25 count fully, older ones less and less: linearly from 1 / n to 1
+  uniform,      ///< all count the same
+  improvement,  ///< each by how much better it is than the best that is not good; uniform among those that are not
 };
 
 /// Weights of observations, oldest first: a straight line, then ones. Not normalised; in (0, 1]. (Bergstra, Yamins, Cox
@@ -22,7 +23,7 @@ struct RampWeights {
   RampWeights() = default;
   RampWeights(std::size_t n, WeightRule rule) {
     constexpr std::size_t flat = 25;
-    if (rule == WeightRule::uniform) {
+    if (rule != WeightRule::ramp) {
       sloped = n;
     } else if (n > flat) {
       sloped = n - flat;

@@ -2,7 +2,7 @@
 #include "numeric_kernels.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
 
 #include <hone/sdk/normal.hpp>
 
@@ -52,11 +52,10 @@ double log_normalizer(const NumericTransform& transform, double mean, double wid
   return -log_mass - hone::sdk::portable::log(width) - hone::sdk::detail::log_sqrt_2_pi;
 }
 
-double draw_kernel(const NumericTransform& transform, double mean, double width, double q) {
+double draw_kernel(const NumericTransform& transform, double mean, double width, const OutsideMass& outside, double q) {
   const double a = (transform.low() - mean) / width;
   const double b = (transform.high() - mean) / width;
   if (!holds(transform, mean)) return mean + width * hone::sdk::truncated_normal_quantile(q, a, b);
-  const OutsideMass outside = outside_mass(transform, mean, width);
   return mean + width * hone::sdk::truncated_normal_quantile_about_zero(q, a, b, outside.below, outside.above);
 }
 
@@ -73,16 +72,32 @@ double log_kernel(const NumericTransform& transform, double mean, double width, 
   return normalizer - 0.5 * z * z;
 }
 
-void NumericKernels::assign(std::vector<double> points) {
+void NumericKernels::set_prior(std::size_t slot) {
+  const double width = transform_.high() - transform_.low();
+  means_[slot] = 0.5 * (transform_.low() + transform_.high());
+  widths_[slot] = width;
+  inverse_widths_[slot] = 1.0 / width;
+  log_normalizers_[slot] = log_normalizer(transform_, means_[slot], width);
+}
+
+void NumericKernels::assign(const std::vector<double>& points) {
   const std::size_t n = points.size();
-  means_ = std::move(points);
+  means_ = points;
   widths_.assign(n, 0.0);
   inverse_widths_.assign(n, 0.0);
   log_normalizers_.assign(n, 0.0);
-  order_.resize(n);
-  std::iota(order_.begin(), order_.end(), 0u);
+  present_.assign(n, 1);
+  order_.clear();
+  for (std::size_t slot = 0; slot < n; ++slot) {
+    present_[slot] = std::isnan(points[slot]) ? 0 : 1;
+    if (present_[slot] != 0) {
+      order_.push_back(static_cast<std::uint32_t>(slot));
+    } else {
+      set_prior(slot);
+    }
+  }
   std::ranges::stable_sort(order_, {}, [this](std::uint32_t slot) { return means_[slot]; });
-  sorted_.resize(n);
+  sorted_.resize(order_.size());
   std::ranges::transform(order_, sorted_.begin(), [this](std::uint32_t slot) { return means_[slot]; });
   all_stale_ = true;
 }
@@ -113,6 +128,12 @@ void NumericKernels::insert(std::size_t slot, double point) {
   widths_.insert(widths_.begin() + at, 0.0);
   inverse_widths_.insert(inverse_widths_.begin() + at, 0.0);
   log_normalizers_.insert(log_normalizers_.begin() + at, 0.0);
+  present_.insert(present_.begin() + at, std::isnan(point) ? 0 : 1);
+  if (std::isnan(point)) {
+    set_prior(slot);
+    stale_.push_back(static_cast<std::uint32_t>(slot));
+    return;
+  }
   const auto position = static_cast<std::ptrdiff_t>(place_of(point, static_cast<std::uint32_t>(slot)));
   sorted_.insert(sorted_.begin() + position, point);
   order_.insert(order_.begin() + position, static_cast<std::uint32_t>(slot));
@@ -121,15 +142,18 @@ void NumericKernels::insert(std::size_t slot, double point) {
 }
 
 void NumericKernels::erase(std::size_t slot) {
-  const std::size_t p = position_of(slot);
-  mark_neighbours(p);
-  sorted_.erase(sorted_.begin() + static_cast<std::ptrdiff_t>(p));
-  order_.erase(order_.begin() + static_cast<std::ptrdiff_t>(p));
+  if (present_[slot] != 0) {
+    const std::size_t p = position_of(slot);
+    mark_neighbours(p);
+    sorted_.erase(sorted_.begin() + static_cast<std::ptrdiff_t>(p));
+    order_.erase(order_.begin() + static_cast<std::ptrdiff_t>(p));
+  }
   const auto at = static_cast<std::ptrdiff_t>(slot);
   means_.erase(means_.begin() + at);
   widths_.erase(widths_.begin() + at);
   inverse_widths_.erase(inverse_widths_.begin() + at);
   log_normalizers_.erase(log_normalizers_.begin() + at);
+  present_.erase(present_.begin() + at);
   std::erase(stale_, static_cast<std::uint32_t>(slot));
   for (std::uint32_t& later : order_) later -= later > slot ? 1 : 0;
   for (std::uint32_t& later : stale_) later -= later > slot ? 1 : 0;
@@ -147,7 +171,7 @@ bool NumericKernels::update(std::size_t position) {
 }
 
 bool NumericKernels::refresh(std::vector<std::uint32_t>& changed) {
-  const double least = tpe::least_width(size(), transform_.high() - transform_.low(), rule_);
+  const double least = tpe::least_width(sorted_.size(), transform_.high() - transform_.low(), rule_);
   const bool all = all_stale_ || least != least_width_;
   if (!all && stale_.empty()) return false;
   least_width_ = least;
@@ -155,7 +179,7 @@ bool NumericKernels::refresh(std::vector<std::uint32_t>& changed) {
     for (std::size_t position = 0; position < order_.size(); ++position) update(position);
   } else {
     for (const std::uint32_t slot : stale_) {
-      if (update(position_of(slot))) changed.push_back(slot);
+      if (present_[slot] == 0 || update(position_of(slot))) changed.push_back(slot);
     }
   }
   stale_.clear();
@@ -174,6 +198,13 @@ void NumericKernels::classify() {
     if (!same) class_list_.push_back(next);
     classes_[slot] = static_cast<std::uint32_t>(class_list_.size() - 1);
   }
+  if (order_.size() == size()) return;
+  for (std::size_t slot = 0; slot < size(); ++slot) {
+    if (present_[slot] != 0) continue;
+    classes_[slot] = static_cast<std::uint32_t>(class_list_.size());
+  }
+  const double width = transform_.high() - transform_.low();
+  class_list_.push_back({0.5 * (transform_.low() + transform_.high()), 1.0 / width});
 }
 
 }  // namespace tpe

@@ -39,8 +39,10 @@ struct OutsideMass {
 };
 
 /// Kernels in slots 0, 1, 2, … in an order that the caller chooses, as arrays of their own so that loops over them
-/// become vectors. Adding or taking away one kernel changes the widths of its neighbours alone (once there are 99,
-/// before that the least width changes for all); what is derived is brought up to date by `refresh`.
+/// become vectors. A slot whose point is NaN has no observation of this parameter: its kernel is the prior's, as wide
+/// as the range about its middle, and nobody's neighbour. Adding or taking away one kernel changes the widths of its
+/// neighbours alone (once there are 99, before that the least width changes for all); what is derived is brought up to
+/// date by `refresh`.
 class NumericKernels {
  public:
   NumericKernels(const hone::sdk::NumericTransform& transform, const BandwidthRule& rule)
@@ -50,7 +52,7 @@ class NumericKernels {
   std::size_t size() const { return means_.size(); }
 
   /// Replaces all kernels; points are of the transform's interval (or beyond it, where a range has been narrowed).
-  void assign(std::vector<double> points);
+  void assign(const std::vector<double>& points);
   void insert(std::size_t slot, double point);
   void erase(std::size_t slot);
   /// Brings widths, normalisers and classes up to date. Appends the slots whose normalisers have changed to `changed`,
@@ -76,6 +78,7 @@ class NumericKernels {
   std::span<const Class> class_list() const { return class_list_; }
 
  private:
+  void set_prior(std::size_t slot);
   std::size_t place_of(double point, std::uint32_t slot) const;
   std::size_t position_of(std::size_t slot) const;
   void mark_neighbours(std::size_t position);
@@ -86,9 +89,10 @@ class NumericKernels {
   BandwidthRule rule_;
   double least_width_ = 0.0;
   std::vector<double> means_, widths_, inverse_widths_, log_normalizers_;
-  std::vector<std::uint32_t> stale_;  // slots that are new or have a new neighbour; may repeat
+  std::vector<std::uint8_t> present_;  // by slot: it has an observation
+  std::vector<std::uint32_t> stale_;   // slots that are new or have a new neighbour; may repeat
   bool all_stale_ = true;
-  std::vector<double> sorted_;        // the means, ascending
+  std::vector<double> sorted_;        // the observations, ascending
   std::vector<std::uint32_t> order_;  // their slots; equal means by slot
   std::vector<std::uint32_t> classes_;
   std::vector<Class> class_list_;
@@ -104,7 +108,9 @@ double log_normalizer(const hone::sdk::NumericTransform& transform, double mean,
 OutsideMass outside_mass(const hone::sdk::NumericTransform& transform, double mean, double width);
 
 /// A draw from one kernel, by inversion of q in (0, 1): a point of the transform's interval.
-double draw_kernel(const hone::sdk::NumericTransform& transform, double mean, double width, double q);
+/// @param outside  its `outside_mass`, which draws from one kernel share
+double draw_kernel(const hone::sdk::NumericTransform& transform, double mean, double width, const OutsideMass& outside,
+                   double q);
 
 /// The log of the probability that an untruncated kernel gives to the cell of a value on a grid.
 double log_cell_mass(double cell_low, double cell_high, double mean, double inverse_width);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include <hone/sdk/normal.hpp>
 
@@ -18,14 +19,8 @@ namespace {
 constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 }  // namespace
 
-void CategoricalKernels::refresh(std::size_t kernels, double prior_weight) {
-  const double share = prior_weight / static_cast<double>(kernels);
-  const double sum = 1.0 + share * static_cast<double>(choices);
-  match = (1.0 + share) / sum;
-  other = share / sum;
-}
-
-ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> space, const ParzenOptions& options)
+ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> space, const ParzenOptions& options,
+                                 std::span<const std::vector<double>> distances)
     : dimension_(space.size()), options_(options) {
   const BandwidthRule rule{.magic_clip = options.magic_clip,
                            .least_share = options.least_share,
@@ -34,7 +29,9 @@ ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> spac
                            .prior = options.consider_prior};
   for (std::size_t column = 0; column < space.size(); ++column) {
     if (const auto* categorical = std::get_if<hone::CategoricalDistribution>(space[column])) {
-      categorical_.push_back({column, CategoricalKernels(categorical->choices.size())});
+      categorical_.push_back(
+          {column, CategoricalKernels(categorical->choices.size(),
+                                      distances.empty() ? std::vector<double>{} : distances[column])});
       continue;
     }
     const NumericTransform transform(*space[column]);
@@ -45,25 +42,69 @@ ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> spac
   }
   std::stable_partition(numeric_.begin(), numeric_.end(),
                         [](const Numeric& n) { return !n.kernels.transform().is_stepped(); });
+  parts_.push_back(part_with(std::vector<std::uint8_t>(dimension_, 1)));
+}
+
+// ---- parts of the space
+
+ParzenEstimator::Part ParzenEstimator::part_with(std::vector<std::uint8_t> has) const {
+  Part part;
+  for (std::size_t i = 0; i < numeric_.size(); ++i) {
+    if (has[numeric_[i].column] == 0) continue;
+    part.numeric.push_back(&numeric_[i]);
+    part.continuous += i < continuous_ ? 1 : 0;
+  }
+  for (const Categorical& c : categorical_) {
+    if (has[c.column] != 0) part.categorical.push_back(&c);
+  }
+  part.has = std::move(has);
+  return part;
+}
+
+double ParzenEstimator::Part::constant_of(std::size_t slot) const {
+  double sum = 0.0;
+  for (const Numeric* n : numeric) sum += n->kernels.log_normalizers()[slot];
+  return sum;
+}
+
+// The parameters that a row has, and the constants of the kernels there.
+std::size_t ParzenEstimator::part_of(std::span<const double> row) {
+  const auto fits = [&](const Part& part) {
+    for (std::size_t column = 0; column < dimension_; ++column) {
+      if (std::isnan(row[column]) == (part.has[column] != 0)) return false;
+    }
+    return true;
+  };
+  const auto found = std::ranges::find_if(parts_, fits);
+  if (found != parts_.end()) return static_cast<std::size_t>(found - parts_.begin());
+  std::vector<std::uint8_t> has(dimension_);
+  for (std::size_t column = 0; column < dimension_; ++column) has[column] = std::isnan(row[column]) ? 0 : 1;
+  Part part = part_with(std::move(has));
+  part.constants.resize(size());
+  for (std::size_t slot = 0; slot < size(); ++slot) part.constants[slot] = part.constant_of(slot);
+  for (const Categorical* c : part.categorical) part.categorical_constant += c->kernels.log_greatest;
+  parts_.push_back(std::move(part));
+  return parts_.size() - 1;
 }
 
 // ---- observations
 
 void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const double> rows) {
   numbers_ = std::move(numbers);
-  constants_.assign(numbers_.size(), 0.0);
+  parts_[0].constants.assign(numbers_.size(), 0.0);
   for (Numeric& n : numeric_) {
     std::vector<double> points(numbers_.size());
     for (std::size_t i = 0; i < points.size(); ++i) {
       points[i] = n.kernels.transform().to_point(rows[i * dimension_ + n.column]);
     }
-    n.kernels.assign(std::move(points));
+    n.kernels.assign(points);
   }
   for (Categorical& c : categorical_) {
-    c.kernels.observed.resize(numbers_.size());
-    for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      c.kernels.observed[i] = static_cast<std::uint32_t>(rows[i * dimension_ + c.column]);
+    std::vector<std::uint32_t> observed(numbers_.size());
+    for (std::size_t i = 0; i < observed.size(); ++i) {
+      observed[i] = c.kernels.choice_of(rows[i * dimension_ + c.column]);
     }
+    c.kernels.assign(std::move(observed));
   }
   first_moved_ = 0;
   changed_ = true;
@@ -72,12 +113,12 @@ void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const 
 void ParzenEstimator::insert(std::int64_t number, std::span<const double> row) {
   const auto at = std::ranges::lower_bound(numbers_, number) - numbers_.begin();
   numbers_.insert(numbers_.begin() + at, number);
-  constants_.insert(constants_.begin() + at, 0.0);
+  parts_[0].constants.insert(parts_[0].constants.begin() + at, 0.0);
   for (Numeric& n : numeric_) {
     n.kernels.insert(static_cast<std::size_t>(at), n.kernels.transform().to_point(row[n.column]));
   }
   for (Categorical& c : categorical_) {
-    c.kernels.observed.insert(c.kernels.observed.begin() + at, static_cast<std::uint32_t>(row[c.column]));
+    c.kernels.insert(static_cast<std::size_t>(at), c.kernels.choice_of(row[c.column]));
   }
   first_moved_ = std::min(first_moved_, static_cast<std::size_t>(at));
   changed_ = true;
@@ -86,33 +127,58 @@ void ParzenEstimator::insert(std::int64_t number, std::span<const double> row) {
 void ParzenEstimator::erase(std::int64_t number) {
   const auto at = std::ranges::lower_bound(numbers_, number) - numbers_.begin();
   numbers_.erase(numbers_.begin() + at);
-  constants_.erase(constants_.begin() + at);
+  parts_[0].constants.erase(parts_[0].constants.begin() + at);
   for (Numeric& n : numeric_) n.kernels.erase(static_cast<std::size_t>(at));
-  for (Categorical& c : categorical_) c.kernels.observed.erase(c.kernels.observed.begin() + at);
+  for (Categorical& c : categorical_) c.kernels.erase(static_cast<std::size_t>(at));
   first_moved_ = std::min(first_moved_, static_cast<std::size_t>(at));
   changed_ = true;
+}
+
+void ParzenEstimator::weigh(std::vector<double> weights) {
+  if (weights.size() != size()) weights.clear();
+  if (!weights.empty()) {
+    const double greatest = std::ranges::max(weights);
+    for (double& weight : weights) weight /= greatest;
+  }
+  if (weights == given_) return;
+  given_ = std::move(weights);
+  changed_ = true;
+}
+
+void ParzenEstimator::refresh_weights() {
+  const std::size_t n = size();
+  ramp_ = RampWeights(n, options_.weights);
+  if (given_.size() != n) given_.clear();
+  double sum = ramp_.sum(n);
+  double mean = 1.0;
+  if (!given_.empty()) {
+    sum = std::accumulate(given_.begin(), given_.end(), 0.0);
+    mean = sum / static_cast<double>(n);
+  }
+  prior_weight_ = n == 0 ? 1.0 : options_.consider_prior ? options_.prior_weight * mean : 0.0;
+  total_weight_ = sum + prior_weight_;
+  log_total_weight_ = portable::log(total_weight_);
 }
 
 void ParzenEstimator::refresh() {
   if (!changed_) return;
   changed_ = false;
   const std::size_t n = size();
-  ramp_ = RampWeights(n, options_.weights);
-  prior_weight_ = n == 0 ? 1.0 : options_.consider_prior ? options_.prior_weight : 0.0;
-  total_weight_ = ramp_.sum(n) + prior_weight_;
-  log_total_weight_ = portable::log(total_weight_);
-  categorical_constant_ = 0.0;
+  refresh_weights();
+  parts_.resize(1);
+  Part& whole = parts_.front();
+  whole.categorical_constant = 0.0;
   for (Categorical& c : categorical_) {
-    c.kernels.refresh(std::max<std::size_t>(1, n + (options_.consider_prior ? 1 : 0)), options_.prior_weight);
-    categorical_constant_ += portable::log(c.kernels.match);
+    c.kernels.refresh(options_.prior_weight, options_.consider_prior);
+    whole.categorical_constant += c.kernels.log_greatest;
   }
   bool all = false;
   changed_slots_.clear();
   for (Numeric& numeric : numeric_) all = numeric.kernels.refresh(changed_slots_) || all;
   if (all) {
-    for (std::size_t slot = 0; slot < n; ++slot) refresh_constant(slot);
+    for (std::size_t slot = 0; slot < n; ++slot) whole.constants[slot] = whole.constant_of(slot);
   } else {
-    for (const std::uint32_t slot : changed_slots_) refresh_constant(slot);
+    for (const std::uint32_t slot : changed_slots_) whole.constants[slot] = whole.constant_of(slot);
   }
   if (on_line()) refresh_line(all);
   first_moved_ = n;
@@ -121,7 +187,7 @@ void ParzenEstimator::refresh() {
 void ParzenEstimator::refresh_line(bool all) {
   // The widths must not change with the number of kernels, and there must be a prior to measure errors by.
   if (size() < LineMixture::worthwhile || !options_.magic_clip || options_.least_share < LineMixture::least_share ||
-      prior_weight_ <= 0.0) {
+      prior_weight_ <= 0.0 || !given_.empty()) {
     line_.reset();
     return;
   }
@@ -130,14 +196,9 @@ void ParzenEstimator::refresh_line(bool all) {
   line_->refresh(numeric_[0].kernels, ramp_, changed_slots_, all);
 }
 
-void ParzenEstimator::refresh_constant(std::size_t slot) {
-  double sum = 0.0;
-  for (const Numeric& numeric : numeric_) sum += numeric.kernels.log_normalizers()[slot];
-  constants_[slot] = sum;
-}
-
 std::vector<double> ParzenEstimator::weights() const {
-  std::vector<double> result = kernel_weights(size(), options_.weights);
+  std::vector<double> result(size());
+  for (std::size_t slot = 0; slot < result.size(); ++slot) result[slot] = weight_of(slot);
   result.push_back(prior_weight_);
   for (double& weight : result) weight /= total_weight_;
   return result;
@@ -149,8 +210,11 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
                              std::span<double> rows) {
   refresh();
   const std::size_t n = size();
-  std::vector<double> cumulative = kernel_weights(n, options_.weights);
-  std::partial_sum(cumulative.begin(), cumulative.end(), cumulative.begin());
+  std::vector<double> cumulative(n);
+  double sum = 0.0;
+  for (std::size_t slot = 0; slot < n; ++slot) cumulative[slot] = sum += weight_of(slot);
+  // Many draws come from few kernels.
+  std::vector<std::optional<OutsideMass>> outside_masses(numeric_.size() * (n + 1));
   for (std::size_t at = 0; at < rows.size(); at += dimension_) {
     const std::span<double> row = rows.subspan(at, dimension_);
     const double u = components.uniform() * total_weight_;
@@ -158,21 +222,20 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
     // Rounding may lead past the last observation where the prior has no weight.
     if (slot == n && prior_weight_ == 0.0) slot = n - 1;
     const bool prior = slot == n;
-    for (const Numeric& numeric : numeric_) {
-      const double q = parameters[numeric.column].uniform_open();
+    for (std::size_t i = 0; i < numeric_.size(); ++i) {
+      const Numeric& numeric = numeric_[i];
       const NumericKernels& kernels = numeric.kernels;
-      row[numeric.column] = kernels.transform().to_value(
-          prior ? draw_kernel(kernels.transform(), numeric.prior_mean, numeric.prior_width, q)
-                : draw_kernel(kernels.transform(), kernels.means()[slot], kernels.widths()[slot], q));
+      const double mean = prior ? numeric.prior_mean : kernels.means()[slot];
+      const double width = prior ? numeric.prior_width : kernels.widths()[slot];
+      std::optional<OutsideMass>& outside = outside_masses[i * (n + 1) + slot];
+      if (!outside) outside = outside_mass(kernels.transform(), mean, width);
+      const double q = parameters[numeric.column].uniform_open();
+      row[numeric.column] = kernels.transform().to_value(draw_kernel(kernels.transform(), mean, width, *outside, q));
     }
     for (const Categorical& categorical : categorical_) {
-      const CategoricalKernels& k = categorical.kernels;
-      const auto choices = static_cast<double>(k.choices);
-      // The kernel is a uniform choice with probability choices * other, and its own choice else.
-      const double uniform_part = prior ? 1.0 : choices * k.other;
-      const double v = parameters[categorical.column].uniform();
-      row[categorical.column] =
-          v < uniform_part ? std::min(std::floor(v / uniform_part * choices), choices - 1.0) : k.observed[slot];
+      const CategoricalKernels& kernels = categorical.kernels;
+      const std::uint32_t about = prior ? kernels.none() : kernels.observed[slot];
+      row[categorical.column] = kernels.draw(about, parameters[categorical.column].uniform());
     }
   }
 }
@@ -197,38 +260,39 @@ void ParzenEstimator::Survivors::keep(double least) {
   count = kept;
 }
 
-double ParzenEstimator::log_prior_at(std::span<const double> row) const {
+double ParzenEstimator::log_prior_at(const Part& part, std::span<const double> row) const {
   double sum = 0.0;
-  for (const Numeric& numeric : numeric_) {
-    const NumericTransform& transform = numeric.kernels.transform();
-    const double value = row[numeric.column];
-    sum += numeric.prior_log_normalizer;
+  for (const Numeric* numeric : part.numeric) {
+    const NumericTransform& transform = numeric->kernels.transform();
+    const double value = row[numeric->column];
+    sum += numeric->prior_log_normalizer;
     if (transform.is_stepped()) {
-      sum += log_cell_mass(transform.cell_low(value), transform.cell_high(value), numeric.prior_mean,
-                           1.0 / numeric.prior_width);
+      sum += log_cell_mass(transform.cell_low(value), transform.cell_high(value), numeric->prior_mean,
+                           1.0 / numeric->prior_width);
     } else {
-      const double z = (transform.to_point(value) - numeric.prior_mean) / numeric.prior_width;
+      const double z = (transform.to_point(value) - numeric->prior_mean) / numeric->prior_width;
       sum -= 0.5 * z * z;
     }
   }
-  for (const Categorical& c : categorical_) sum -= portable::log(static_cast<double>(c.kernels.choices));
+  for (const Categorical* c : part.categorical) sum -= portable::log(static_cast<double>(c->kernels.choices));
   return sum;
 }
 
 // The first parameters are looked at for all kernels, as vectors; fewer survive.
-std::size_t ParzenEstimator::sift(std::span<const double> row, Block block, double least) {
-  std::array<Axis, 6> axes{};
-  const std::size_t dense = std::min(continuous_, axes.size());
+std::size_t ParzenEstimator::sift(const Part& part, std::span<const double> row, Block block, double least) {
+  std::array<Axis, 12> axes{};
+  const std::size_t dense = std::min(part.continuous, axes.size());
   for (std::size_t d = 0; d < dense; ++d) {
-    const NumericKernels& kernels = numeric_[d].kernels;
+    const NumericKernels& kernels = part.numeric[d]->kernels;
     axes[d] = {kernels.means().data() + block.first, kernels.inverse_widths().data() + block.first,
-               kernels.transform().to_point(row[numeric_[d].column])};
+               kernels.transform().to_point(row[part.numeric[d]->column])};
   }
-  work_.count = work_.loops.sift(std::span(constants_).subspan(block.first, block.size), std::span(axes).first(dense),
-                                 least - categorical_constant_, work_.slots.data(), work_.logs.data());
+  work_.count =
+      work_.loops.sift(std::span(part.constants).subspan(block.first, block.size), std::span(axes).first(dense),
+                       least - part.categorical_constant, work_.slots.data(), work_.logs.data());
   for (std::size_t i = 0; i < work_.count; ++i) {
     work_.slots[i] += static_cast<std::uint32_t>(block.first);
-    work_.logs[i] += categorical_constant_;
+    work_.logs[i] += part.categorical_constant;
   }
   return dense;
 }
@@ -236,11 +300,16 @@ std::size_t ParzenEstimator::sift(std::span<const double> row, Block block, doub
 void ParzenEstimator::add_continuous(const Numeric& numeric, double point, double least) {
   const double* means = numeric.kernels.means().data();
   const double* inverses = numeric.kernels.inverse_widths().data();
+  std::size_t kept = 0;
   for (std::size_t i = 0; i < work_.count; ++i) {
-    const double z = (point - means[work_.slots[i]]) * inverses[work_.slots[i]];
-    work_.logs[i] -= 0.5 * z * z;
+    const std::uint32_t slot = work_.slots[i];
+    const double z = (point - means[slot]) * inverses[slot];
+    const double log = work_.logs[i] - 0.5 * z * z;
+    work_.slots[kept] = slot;
+    work_.logs[kept] = log;
+    kept += log > least ? 1 : 0;
   }
-  work_.keep(least);
+  work_.count = kept;
 }
 
 // A cell's mass is at most exp(-z^2 / 2) when the kernel's mean is z widths away from the cell. Cheap, and leaves few
@@ -283,10 +352,9 @@ void ParzenEstimator::add_stepped(const Numeric& numeric, double value) {
 
 void ParzenEstimator::add_categorical(const Categorical& categorical, double value, double least) {
   const CategoricalKernels& k = categorical.kernels;
-  const auto choice = static_cast<std::uint32_t>(value);
-  // The constants hold log(match).
-  const double penalty = portable::log(k.other) - portable::log(k.match);
-  for (std::size_t i = 0; i < work_.count; ++i) work_.logs[i] += k.observed[work_.slots[i]] == choice ? 0.0 : penalty;
+  // The constants hold the log of the greatest probability.
+  const double* penalties = &k.penalties[static_cast<std::size_t>(value) * (k.choices + 1)];
+  for (std::size_t i = 0; i < work_.count; ++i) work_.logs[i] += penalties[k.observed[work_.slots[i]]];
   work_.keep(least);
 }
 
@@ -300,42 +368,46 @@ double ParzenEstimator::log_of_sum(std::span<const double> logs, const double* w
 double ParzenEstimator::log_block_on_line(double value, Block block) {
   const NumericKernels& kernels = numeric_[0].kernels;
   const std::span<double> logs = std::span(work_.logs).first(block.size);
-  std::ranges::copy(std::span(constants_).subspan(block.first, block.size), logs.begin());
+  std::ranges::copy(std::span(parts_[0].constants).subspan(block.first, block.size), logs.begin());
   work_.loops.subtract_half_squares(logs, kernels.means().data() + block.first,
                                     kernels.inverse_widths().data() + block.first, kernels.transform().to_point(value));
-  for (std::size_t i = 0; i < block.size; ++i) work_.scratch[i] = ramp_.of(block.first + i);
+  for (std::size_t i = 0; i < block.size; ++i) work_.scratch[i] = weight_of(block.first + i);
   return log_of_sum(logs, work_.scratch.data());
 }
 
 // The log of what a block of observations adds to a sum that is known to be at least `certain`.
-double ParzenEstimator::log_block(std::span<const double> row, Block block, double certain) {
+double ParzenEstimator::log_block(const Part& part, std::span<const double> row, Block block, double certain) {
   if (on_line()) return log_block_on_line(row[0], block);
   // No weight is above 1, so all kernels below this have together less than e^-30 of what is there for certain.
   const double least = certain == minus_infinity ? std::numeric_limits<double>::lowest()
                                                  : certain - portable::log(static_cast<double>(size() + 1)) - 30.0;
-  for (std::size_t i = sift(row, block, least); i < continuous_; ++i) {
-    add_continuous(numeric_[i], numeric_[i].kernels.transform().to_point(row[numeric_[i].column]), least);
+  for (std::size_t i = sift(part, row, block, least); i < part.continuous; ++i) {
+    const Numeric& n = *part.numeric[i];
+    add_continuous(n, n.kernels.transform().to_point(row[n.column]), least);
   }
-  for (const Categorical& c : categorical_) add_categorical(c, row[c.column], least);
-  const std::span<const Numeric> stepped = std::span(numeric_).subspan(continuous_);
-  for (const Numeric& n : stepped) bound_stepped(n, row[n.column], least);
-  for (const Numeric& n : stepped) {
-    add_stepped(n, row[n.column]);
+  for (const Categorical* c : part.categorical) add_categorical(*c, row[c->column], least);
+  const std::span<const Numeric* const> stepped = std::span(part.numeric).subspan(part.continuous);
+  for (const Numeric* n : stepped) bound_stepped(*n, row[n->column], least);
+  for (const Numeric* n : stepped) {
+    add_stepped(*n, row[n->column]);
     work_.keep(least);
   }
-  for (std::size_t i = 0; i < work_.count; ++i) work_.scratch[i] = ramp_.of(work_.slots[i]);
+  for (std::size_t i = 0; i < work_.count; ++i) work_.scratch[i] = weight_of(work_.slots[i]);
   return log_of_sum(std::span(work_.logs).first(work_.count), work_.scratch.data());
 }
 
-ParzenEstimator::PartialSum ParzenEstimator::start_sum(std::span<const double> row) const {
-  return {prior_weight_ > 0.0 ? log_prior_at(row) + portable::log(prior_weight_) : minus_infinity, size()};
+ParzenEstimator::PartialSum ParzenEstimator::start_sum(std::span<const double> row) {
+  const std::size_t part = part_of(row);
+  const double log_prior =
+      prior_weight_ > 0.0 ? log_prior_at(parts_[part], row) + portable::log(prior_weight_) : minus_infinity;
+  return {log_prior, size(), part};
 }
 
 void ParzenEstimator::advance(std::span<const double> row, PartialSum& sum) {
   if (line_) {
     const double height = line_->log_height();
     const double kernels = line_->sum(numeric_[0].kernels.transform().to_point(row[0]));
-    sum = {height + portable::log(portable::exp(sum.log_sum - height) + kernels), 0};
+    sum = {height + portable::log(portable::exp(sum.log_sum - height) + kernels), 0, sum.part};
     return;
   }
   // Blocks of 256, 256, 512, 1024, ... of the newest: the first bound is cheap, and few steps lead to the end.
@@ -345,7 +417,7 @@ void ParzenEstimator::advance(std::span<const double> row, PartialSum& sum) {
   const std::size_t count = sum.remaining <= wanted + smallest ? sum.remaining : wanted;
   sum.remaining -= count;
   work_.make_room(count);
-  const double block = log_block(row, {sum.remaining, count}, sum.log_sum);
+  const double block = log_block(parts_[sum.part], row, {sum.remaining, count}, sum.log_sum);
   const double high = std::max(sum.log_sum, block);
   const double low = std::min(sum.log_sum, block);
   if (low > minus_infinity)

@@ -11,6 +11,7 @@
 #include <hone/distribution.hpp>
 #include <hone/random.hpp>
 
+#include "categorical_kernels.hpp"
 #include "kernel_weights.hpp"
 #include "line_mixture.hpp"
 #include "mixture_loops.hpp"
@@ -28,19 +29,6 @@ struct ParzenOptions {
   WeightRule weights = WeightRule::ramp;
 };
 
-/// The kernels of one categorical parameter: the observed choice gets 1 + p / K, every other p / K, normalised, with
-/// the prior weight p and K kernels; the prior's kernel is uniform. So there are but two probabilities for all kernels.
-struct CategoricalKernels {
-  explicit CategoricalKernels(std::size_t choice_count) : choices(choice_count) {}
-
-  std::size_t choices;
-  std::vector<std::uint32_t> observed;  // by slot
-  double match = 0.0;                   // the probability of a kernel's own choice
-  double other = 0.0;                   // of each other choice
-
-  void refresh(std::size_t kernels, double prior_weight);
-};
-
 /// The mixture (Bergstra et al. 2011; multivariate: Falkner, Klein, Hutter 2018): component j is the product over the
 /// parameters of a truncated normal or a categorical kernel about observation j, with one weight for the product. The
 /// last component is the prior: per parameter a normal as wide as the range about its middle, or a uniform choice.
@@ -48,18 +36,30 @@ struct CategoricalKernels {
 /// Observations are kept in ascending order of their numbers (that is what the weights go by), so that all sums have
 /// the same order whatever the order in which observations were added. Values are internal representations, a row has
 /// one for each parameter.
+///
+/// In conditional spaces a row has NaN for each parameter that it lacks. A kernel about an observation that lacks a
+/// parameter is the prior's there; the density at a row that lacks one is that over the others.
 class ParzenEstimator {
  public:
-  ParzenEstimator(std::span<const hone::Distribution* const> space, const ParzenOptions& options);
+  /// @param distances  of categorical parameters, by column; empty: none has any
+  ParzenEstimator(std::span<const hone::Distribution* const> space, const ParzenOptions& options,
+                  std::span<const std::vector<double>> distances = {});
+  ParzenEstimator(const ParzenEstimator&) = delete;  // its parts point into it; where it moves, they stay valid
+  ParzenEstimator(ParzenEstimator&&) = default;
 
   std::size_t dimension() const { return dimension_; }
   /// The number of observations.
   std::size_t size() const { return numbers_.size(); }
+  /// Theirs, ascending.
+  std::span<const std::int64_t> numbers() const { return numbers_; }
 
   /// Replaces all observations. `numbers` ascends; `rows` has its rows one after another.
   void assign(std::vector<std::int64_t> numbers, std::span<const double> rows);
   void insert(std::int64_t number, std::span<const double> row);
   void erase(std::int64_t number);
+  /// Weights of the observations in the order of their numbers, all above 0, instead of those by the rule; the prior
+  /// then has their mean times the option's weight. None brings the rule back. Holds until observations change.
+  void weigh(std::vector<double> weights);
 
   /// Draws rows: the component by the weights from `components`, each parameter's value by inversion from its own
   /// stream. `rows` is filled; its size is a multiple of the dimension.
@@ -76,8 +76,9 @@ class ParzenEstimator {
   struct PartialSum {
     double log_sum;         ///< of what has been added, weights not normalised
     std::size_t remaining;  ///< the oldest observations, which have not been
+    std::size_t part = 0;   ///< which parameters the row has
   };
-  PartialSum start_sum(std::span<const double> row) const;
+  PartialSum start_sum(std::span<const double> row);
   void advance(std::span<const double> row, PartialSum& sum);
   /// The log density if nothing remains, else a lower bound of it.
   double log_density_of(const PartialSum& sum) const { return sum.log_sum - log_total_weight_; }
@@ -111,17 +112,31 @@ class ParzenEstimator {
     void keep(double least);
   };
 
+  /// Some of the parameters: those that a row has.
+  struct Part {
+    std::vector<std::uint8_t> has;        // by column
+    std::vector<const Numeric*> numeric;  // the continuous ones first
+    std::size_t continuous = 0;
+    std::vector<const Categorical*> categorical;
+    std::vector<double> constants;      // by slot: what the log density of a kernel's numeric parameters is at most
+    double categorical_constant = 0.0;  // and of its categorical ones
+
+    double constant_of(std::size_t slot) const;
+  };
   struct Block {
     std::size_t first, size;
   };
-  double log_block(std::span<const double> row, Block block, double certain);
+  Part part_with(std::vector<std::uint8_t> has) const;
+  std::size_t part_of(std::span<const double> row);
+  double weight_of(std::size_t slot) const { return given_.empty() ? ramp_.of(slot) : given_[slot]; }
+  double log_block(const Part& part, std::span<const double> row, Block block, double certain);
   double log_block_on_line(double value, Block block);
   bool on_line() const { return dimension_ == 1 && continuous_ == 1; }
+  void refresh_weights();
   void refresh_line(bool all);
   double log_of_sum(std::span<const double> logs, const double* weights) const;
-  double log_prior_at(std::span<const double> row) const;
-  void refresh_constant(std::size_t slot);
-  std::size_t sift(std::span<const double> row, Block block, double least);
+  double log_prior_at(const Part& part, std::span<const double> row) const;
+  std::size_t sift(const Part& part, std::span<const double> row, Block block, double least);
   void add_continuous(const Numeric& numeric, double point, double least);
   void bound_stepped(const Numeric& numeric, double value, double least);
   void add_stepped(const Numeric& numeric, double value);
@@ -136,8 +151,8 @@ class ParzenEstimator {
   std::vector<std::int64_t> numbers_;
   bool changed_ = true;
   // Derived.
-  std::vector<double> constants_;      // by slot: what the log density of a kernel's numeric parameters is at most
-  double categorical_constant_ = 0.0;  // and of its categorical ones
+  std::vector<Part> parts_;    // all parameters, and what else has been asked for since the last change
+  std::vector<double> given_;  // weights, none above 1; empty: those of the ramp
   std::vector<std::uint32_t> changed_slots_;
   std::size_t first_moved_ = 0;      // slots below are where they were at the last refresh
   std::optional<LineMixture> line_;  // of one continuous parameter, when it is worth the while

@@ -2,6 +2,8 @@
 #include "trial_log.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -33,6 +35,7 @@ Role TrialLog::rank(const hone::History& history, hone::TrialNumber number) {
   Standing standing;
   if (complete) {
     standing = complete_standing(number, hone::as_minimized(directions_[0], history.values(number)[0]));
+    losses_[static_cast<std::size_t>(number)] = standing.first;
   } else if (const auto reports = history.reports(number); !reports.empty()) {
     const double value = hone::as_minimized(directions_[0], reports.back().value);
     standing = pruned_standing(number, std::pair(reports.back().step, value));
@@ -47,6 +50,7 @@ Role TrialLog::rank_at_budget(const hone::History& history, hone::TrialNumber nu
   const std::optional<double> value = hone::sdk::value_at(history, number, *budget_);
   if (!value) return Role::none;
   const Standing standing = complete_standing(number, hone::as_minimized(directions_[0], *value));
+  losses_[static_cast<std::size_t>(number)] = standing.first;
   ranking_.insert(standing);
   return ranking_.is_below(standing) ? Role::below : Role::above;
 }
@@ -88,11 +92,19 @@ void TrialLog::move_borders() {
   }
 }
 
+std::optional<double> TrialLog::improvement(hone::TrialNumber number) const {
+  const Standing* best_above = ranking_.best_above();
+  if (best_above == nullptr || best_above->group != Standing::Class::complete) return std::nullopt;
+  const double improvement = best_above->first - losses_[static_cast<std::size_t>(number)];
+  return std::isfinite(improvement) ? std::optional(std::max(improvement, 1e-12)) : std::nullopt;
+}
+
 void TrialLog::update(const hone::StudyView& study, hone::TrialNumber at_hand) {
   const hone::HistoryView view = study.history();
   const hone::History& history = view.all();
   roles_.resize(static_cast<std::size_t>(history.horizon()), Role::none);
   ranked_.resize(roles_.size(), 0);
+  losses_.resize(roles_.size(), std::numeric_limits<double>::quiet_NaN());
 
   const hone::TrialNumber previous = std::exchange(at_hand_, at_hand);
   for (const std::uint32_t number : view.changes_since(revision_)) take(history, number);

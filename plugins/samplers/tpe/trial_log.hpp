@@ -59,6 +59,10 @@ class TrialLog {
   bool is_comparable() const { return !highest_ || budget_; }
   /// One for each number that the history knows.
   std::span<const Role> roles() const { return roles_; }
+  /// By how much a trial that is below is better than the best that is not, at least 1e-12: its weight among the good
+  /// ones by expected improvement (Watanabe 2023). Nothing where that is no number: several objectives, a trial that is
+  /// not COMPLETE and feasible, an infinite value.
+  std::optional<double> improvement(hone::TrialNumber number) const;
   /// The numbers of trials that may have changed their role or values, in order of change; grows.
   std::span<const hone::TrialNumber> changes() const { return changes_; }
 
@@ -81,6 +85,8 @@ class TrialLog {
   std::optional<double> budget_;               // at which the trials in the ranking are compared
   std::vector<hone::TrialNumber> comparable_;  // finished and feasible, where there is a budget rule
   std::vector<Role> roles_;
+  std::vector<double> losses_;  // by number: what it is compared by; NaN unless complete (or at the budget), feasible
+                                // and with one objective
   std::vector<std::uint8_t> ranked_;  // by number: finished, and in a ranking
   std::vector<hone::TrialNumber> changes_;
   std::vector<hone::TrialNumber> moved_;

@@ -53,6 +53,9 @@ class TrialRanking {
   /// to `moved`.
   void move_border(std::size_t target, std::vector<std::int64_t>& moved);
 
+  /// The best of those that are not below; null where there is none.
+  const Standing* best_above() const { return first_above_ == ordered_.end() ? nullptr : &*first_above_; }
+
   bool is_below(const Standing& standing) const { return first_above_ == ordered_.end() || standing < *first_above_; }
 
  private:

@@ -51,23 +51,6 @@ void check_equal(const std::vector<double>& found, const std::vector<double>& ex
   for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == nearly(expected[i]));
 }
 
-Distribution distribution_of(const Json& json) {
-  const std::string& type = *member(json, "type").as_string();
-  if (type == "categorical") {
-    CategoricalDistribution result;
-    for (std::int64_t i = 0; i < *member(json, "choices").as_int(); ++i) result.choices.emplace_back(i);
-    return result;
-  }
-  const bool log = *member(json, "log").as_bool();
-  if (type == "int") {
-    return IntDistribution{*member(json, "low").as_int(), *member(json, "high").as_int(), log,
-                           *member(json, "step").as_int()};
-  }
-  FloatDistribution result{*member(json, "low").number(), *member(json, "high").number(), log};
-  result.step = member(json, "step").number();
-  return result;
-}
-
 // The kernels of a space of one parameter.
 void check_kernels(ParzenEstimator& estimator, const Json& expected, const std::vector<double>& observations) {
   if (const Json* rows = expected.find("rows")) {

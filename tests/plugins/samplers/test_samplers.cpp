@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include <hone/sdk/hypervolume.hpp>
 #include <hone/study.hpp>
@@ -54,6 +55,9 @@ TEST_CASE("samplers keep their promises with other options too") {
   for (const Configuration& configuration : std::vector<Configuration>{
            {"tpe", {{"multivariate", Json(false)}}},
            {"tpe", {{"multivariate", Json(true)}, {"group", Json(true)}}},
+           {"tpe", {{"conditional", Json("independent")}, {"weights", Json("ei")}}},
+           {"tpe", {{"multivariate", Json(true)}, {"conditional", Json("tree")}, {"n_ei_candidates", Json(24)}}},
+           {"tpe", {{"compatible", Json("optuna")}}},
            {"tpe", {{"constant_liar", Json(false)}, {"weights", Json("uniform")}}},
            {"tpe", {{"gamma", Json(0.15)}, {"min_bandwidth_factor", Json(0.03)}, {"magic_clip_exponent", Json(2.0)}}},
            {"tpe",
@@ -79,6 +83,62 @@ TEST_CASE("tpe draws at random until it knows enough trials, as the sampler rand
     study.add(number, complete(generated, number, 1.0));
   }
   CHECK(described(ask(*tpe, study, generated, 10)) != described(ask(*random, study, generated, 10)));
+}
+
+TEST_CASE("tpe draws a conditional space along its branches: what the drawn branch has, and nothing else") {
+  const CategoricalDistribution sides{{std::string("left"), std::string("right")}};
+  const FloatDistribution unit{0.0, 1.0};
+  for (const double good : {0.0, 1.0}) {
+    FakeStudy study;
+    const auto tpe = make_sampler({"tpe"});
+    for (TrialNumber number = 0; number < 60; ++number) {
+      RandomStream random(9, number, "history");
+      const double side = number % 2 == 0 ? 0.0 : 1.0;
+      study.add(number, {.values = {std::abs(side - good) + 0.1 * random.uniform()},
+                         .params = {{"side", sides, side},
+                                    {"shared", unit, random.uniform()},
+                                    {side == 0.0 ? "left" : "right", unit, random.uniform()}}});
+    }
+    int in_good = 0;
+    for (TrialNumber number = 60; number < 80; ++number) {
+      const SearchSpace together = tpe->infer_relative_search_space(study, TrialView(number));
+      REQUIRE(together.size() == 4);  // left, right, shared, side
+      const std::vector<double> drawn = tpe->sample_relative(study, TrialView(number), together);
+      CHECK(std::isnan(drawn[0]) == (drawn[3] != 0.0));
+      CHECK(std::isnan(drawn[1]) == (drawn[3] != 1.0));
+      in_good += drawn[3] == good ? 1 : 0;
+    }
+    CHECK(in_good > 15);
+  }
+}
+
+TEST_CASE("on a conditional space tpe finds better values along the branches than with each parameter by itself") {
+  // Each side has its own optimum, and its parameters want to be near the one that both share.
+  const auto tree = [](Trial& trial) -> Values {
+    const double shared = trial.suggest_float("shared", 0.0, 1.0);
+    const bool left = trial.suggest_categorical("side", {"left", "right"}) == "left";
+    const double goal = left ? 0.2 : 0.8;
+    double sum = (shared - goal) * (shared - goal) + (left ? 0.05 : 0.0);
+    for (const char* name : {"p", "q", "r"}) {
+      const double x = trial.suggest_float((left ? "left_" : "right_") + std::string(name), 0.0, 1.0);
+      sum += (x - shared) * (x - shared);
+    }
+    return sum;
+  };
+  const auto mean_log = [&](const char* conditional) {
+    double sum = 0.0;
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+      StudyOptions options;
+      options.sampler = {"tpe", Json(Json::Object{{"conditional", Json(conditional)}})};
+      options.pruner = {"nop"};
+      options.seed = seed;
+      Study study = Study::create(options, shared_registry());
+      study.optimize(tree, 80);
+      sum += std::log10(study.best_trial()->value());
+    }
+    return sum / 40.0;
+  };
+  CHECK(mean_log("tree") < mean_log("independent") - 0.05);
 }
 
 TEST_CASE("pending trials move what tpe proposes next, unless the constant liar is off") {

@@ -15,41 +15,19 @@ from optuna.samplers._tpe.parzen_estimator import _ParzenEstimator, _ParzenEstim
 from optuna.samplers._tpe.sampler import _split_trials, default_gamma, default_weights
 from optuna.trial import TrialState, create_trial
 
+from make_reference_common import describe, draw, use_stable_sorting
+
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 rng = np.random.RandomState(20261121)
 
-# Which of several equal observations gets which width is left to the sorting, and matters for a joint density. Optuna's
-# sorting leaves it to chance; hone takes equal ones in the order of their trials, and so does this reference.
-_argsort = np.argsort
-np.argsort = lambda values, *arguments, **options: _argsort(values, *arguments, **{**options, "kind": "stable"})
-
-
-def describe(distribution):
-    if isinstance(distribution, CategoricalDistribution):
-        return {"type": "categorical", "choices": len(distribution.choices)}
-    kind = "int" if isinstance(distribution, IntDistribution) else "float"
-    return {"type": kind, "low": distribution.low, "high": distribution.high, "log": distribution.log,
-            "step": distribution.step}
-
-
-def draw(distribution, count):
-    """Internal representations, unequal ones where the distribution is continuous."""
-    if isinstance(distribution, CategoricalDistribution):
-        return rng.randint(len(distribution.choices), size=count).astype(float)
-    if distribution.log:
-        values = np.exp(rng.uniform(np.log(distribution.low), np.log(distribution.high), size=count))
-    else:
-        values = rng.uniform(distribution.low, distribution.high, size=count)
-    if distribution.step is not None:
-        values = distribution.low + np.round((values - distribution.low) / distribution.step) * distribution.step
-    return np.clip(values, distribution.low, distribution.high)
+use_stable_sorting()
 
 
 def estimator(space, count, prior_weight=1.0, magic_clip=True, endpoints=False, points=8):
-    columns = {name: draw(d, count) for name, d in space.items()}
+    columns = {name: draw(rng, d, count) for name, d in space.items()}
     parameters = _ParzenEstimatorParameters(prior_weight, magic_clip, endpoints, default_weights, True)
     made = _ParzenEstimator(columns, space, parameters)
-    at = {name: draw(d, points) for name, d in space.items()}
+    at = {name: draw(rng, d, points) for name, d in space.items()}
     mixture = made._mixture_distribution
     kernels = []
     for d, distribution in zip(mixture.distributions, space.values()):

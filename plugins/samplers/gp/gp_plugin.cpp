@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// The sampler `gp`: between the study's interface and the models.
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <hone/sdk/group_decomposition.hpp>
+#include <hone/sdk/plugin.hpp>
+#include <hone/sdk/uniform_draw.hpp>
+#include <hone/sdk/unit_interval.hpp>
+
+#include "gp_options.hpp"
+#include "group_model.hpp"
+#include "quasi_random.hpp"
+
+namespace {
+
+class GpSampler final : public hone::Sampler {
+ public:
+  GpSampler(const hone::FactoryContext& context, const hone::Options& options)
+      : options_(options, context.directions.size()),
+        directions_(context.directions.begin(), context.directions.end()),
+        independent_(options.plugin<hone::Sampler>("independent_sampler")) {
+    if (directions_.size() > gp::most_objectives) {
+      throw std::invalid_argument("it serves up to " + std::to_string(gp::most_objectives) +
+                                  " objectives, but the study has " + std::to_string(directions_.size()) +
+                                  "; use 'nsga3' or 'tpe'");
+    }
+  }
+
+  void before_trial(const hone::StudyView& study, const hone::TrialView& trial) override {
+    if (independent_) independent_->before_trial(study, trial);
+  }
+
+  // What trials have had so far, and what is declared.
+  hone::SearchSpace infer_relative_search_space(const hone::StudyView& study, const hone::TrialView&) override {
+    hone::SearchSpace all;
+    for (const hone::SearchSpace& group : groups_.update(study.history())) {
+      all.insert(all.end(), group.begin(), group.end());
+    }
+    for (const hone::Parameter& parameter : study.declared_parameters()) {
+      if (hone::is_single(*parameter.distribution)) continue;
+      const auto known = std::ranges::find(all, parameter.id, &hone::Parameter::id);
+      if (known == all.end()) all.push_back(parameter);
+    }
+    std::ranges::sort(all, {}, &hone::Parameter::name);
+    return all;
+  }
+
+  std::vector<double> sample_relative(const hone::StudyView& study, const hone::TrialView& trial,
+                                      const hone::SearchSpace& space) override {
+    std::vector<double> values = even_draw(study, trial, space);
+    if (study.history()->count(hone::TrialState::complete) < options_.n_startup_trials) return values;
+    for (const hone::SearchSpace& group : groups_.update(study.history())) {
+      propose_group(study, trial, group, space, values);
+    }
+    return values;
+  }
+
+  double sample_independent(const hone::StudyView& study, const hone::TrialView& trial,
+                            const hone::Parameter& parameter) override {
+    if (options_.warn_independent_sampling && study.history()->latest_distribution(parameter.id)) {
+      study.logger().warning("gp: trial " + std::to_string(trial.number()) + " draws '" + std::string(parameter.name) +
+                             "' on its own, because no completed trial has it with this range");
+    }
+    if (independent_) return independent_->sample_independent(study, trial, parameter);
+    return uniform(study, trial, parameter);
+  }
+
+  void after_trial(const hone::StudyView& study, const hone::TrialView& trial, hone::TrialState state,
+                   std::span<const double> values, hone::AttributeSink& attributes) override {
+    if (independent_) independent_->after_trial(study, trial, state, values, attributes);
+  }
+
+ private:
+  using Key = std::vector<std::pair<hone::ParameterId, hone::DistributionId>>;
+
+  // The draw of the sampler `random` with the same seed.
+  static double uniform(const hone::StudyView& study, const hone::TrialView& trial, const hone::Parameter& parameter) {
+    hone::RandomStream stream = study.random(trial, "random", parameter.name);
+    return hone::sdk::uniform_draw(*parameter.distribution, stream);
+  }
+
+  // The first trials are spread evenly, as far as their parameters are known; later ones have models.
+  static std::vector<double> even_draw(const hone::StudyView& study, const hone::TrialView& trial,
+                                       const hone::SearchSpace& space) {
+    std::vector<double> values;
+    values.reserve(space.size());
+    constexpr hone::TrialNumber most = 256;
+    if (trial.number() >= most) {
+      for (const hone::Parameter& parameter : space) values.push_back(uniform(study, trial, parameter));
+      return values;
+    }
+    const auto dimensions = static_cast<Eigen::Index>(space.size());
+    const auto index = static_cast<Eigen::Index>(trial.number());
+    const Eigen::MatrixXd points =
+        gp::sobol_points(dimensions, index + 1, study.random(hone::TrialView(0), "gp/startup"));
+    for (Eigen::Index j = 0; j < dimensions; ++j) {
+      const hone::Distribution& distribution = *space[static_cast<std::size_t>(j)].distribution;
+      values.push_back(hone::sdk::from_unit_interval(distribution, points(j, index)));
+    }
+    return values;
+  }
+
+  // A group may have lost parameters to a wrapper that fixes them.
+  void propose_group(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& group,
+                     const hone::SearchSpace& wanted, std::vector<double>& values) {
+    hone::SearchSpace part;
+    std::vector<std::size_t> places;
+    for (const hone::Parameter& parameter : group) {
+      const auto place = std::ranges::find(wanted, parameter.id, &hone::Parameter::id);
+      if (place == wanted.end()) continue;
+      part.push_back(parameter);
+      places.push_back(static_cast<std::size_t>(place - wanted.begin()));
+    }
+    if (part.empty()) return;
+    gp::GroupModel& model = model_of(part);
+    model.update(study.history());
+    if (model.size() < std::max<std::size_t>(options_.n_startup_trials, 2)) return;
+    const std::vector<double> proposed = model.propose(study, trial);
+    for (std::size_t i = 0; i < places.size(); ++i) values[places[i]] = proposed[i];
+  }
+
+  gp::GroupModel& model_of(const hone::SearchSpace& space) {
+    Key key;
+    for (const hone::Parameter& parameter : space) key.emplace_back(parameter.id, parameter.distribution_id);
+    // Ranges that change with every trial would fill the memory with models that are never asked again.
+    constexpr std::size_t most_models = 32;
+    if (models_.size() >= most_models && !models_.contains(key)) models_.clear();
+    auto& slot = models_[std::move(key)];
+    if (!slot) slot = std::make_unique<gp::GroupModel>(options_, space, directions_);
+    return *slot;
+  }
+
+  gp::GpOptions options_;
+  std::vector<hone::Direction> directions_;
+  std::shared_ptr<hone::Sampler> independent_;
+  hone::sdk::GroupDecomposition groups_{/*include_pruned=*/false};
+  std::map<Key, std::unique_ptr<gp::GroupModel>> models_;
+};
+
+constexpr const char* kernels[] = {"matern52", "rbf", nullptr};
+constexpr const char* output_transforms[] = {"auto", "by_turns", "half_rank", "log", "none", nullptr};
+
+constexpr hone_option options[] = {
+    hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
+                          "completed trials that are spread evenly before a model is used"),
+    hone::sdk::bool_option("deterministic_objective", "false",
+                           "the objective returns the same for the same parameters: no noise is fitted"),
+    hone::sdk::enum_option("kernel", "\"matern52\"", kernels, "how similar near points are"),
+    hone::sdk::enum_option(
+        "output_transform", "\"auto\"", output_transforms,
+        "half_rank: the worse half of the results counts by rank alone; log: and the best ones count "
+        "more; by_turns: one trial this, the next one that; none: results as they are; auto: by_turns, or none "
+        "with several objectives"),
+    hone::sdk::int_option("n_candidates", "512", "1", nullptr, "points at which the acquisition is looked at first"),
+    hone::sdk::int_option("n_local_search", "4", "0", nullptr, "of them, how many are improved by a local search"),
+    hone::sdk::int_option("n_local_model", "600", "20", nullptr,
+                          "beyond so many trials the model is one of the neighbourhood of the best"),
+    hone::sdk::or_auto(hone::sdk::option("independent_sampler", hone::OptionType::sampler, "null",
+                                         "the sampler for parameters that no trial has had; null: at random")),
+    hone::sdk::bool_option("warn_independent_sampling", "false", "warn when a known parameter cannot be modelled"),
+};
+
+}  // namespace
+
+using hone::Capability;
+HONE_PLUGINS(hone::sdk::sampler<GpSampler>(
+    {.name = "gp",
+     .version = "1.0",
+     .description = "models the objective by a Gaussian process and proposes where the expected improvement is largest",
+     .references = "Rasmussen, Williams: Gaussian Processes for Machine Learning, MIT Press 2006\n"
+                   "Ament, Daulton, Eriksson, Balandat, Bakshy: Unexpected Improvements to Expected Improvement for "
+                   "Bayesian Optimization, NeurIPS 2023\n"
+                   "Hvarfner, Hellsten, Nardi: Vanilla Bayesian Optimization Performs Great in High Dimensions, ICML "
+                   "2024",
+     .capabilities = Capability::same_platform | Capability::multi_objective | Capability::constraints |
+                     Capability::conditional | Capability::categorical,
+     .options = options}));

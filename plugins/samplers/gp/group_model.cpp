@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#include "group_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <tuple>
+
+#include <hone/sdk/nondominated_sort.hpp>
+
+#include "quasi_random.hpp"
+#include "refit_schedule.hpp"
+
+namespace gp {
+namespace {
+
+using Index = Eigen::Index;
+
+// As many good points serve as starts.
+constexpr std::size_t most_incumbents = 8;
+// With less noise than this an objective counts as deterministic.
+constexpr double noticeable_noise = 1e-4;
+// With more trials running than this, they count as if they had returned what is expected.
+constexpr Index most_sampled = 8;
+
+}  // namespace
+
+GroupModel::GroupModel(const GpOptions& options, hone::SearchSpace space, std::span<const hone::Direction> directions)
+    : options_(options),
+      space_(std::move(space)),
+      directions_(directions.begin(), directions.end()),
+      coordinates_(space_),
+      trials_(coordinates_.size(), static_cast<Index>(directions.size()) + 1) {
+  const Inputs inputs = coordinates_.inputs(options.model.kernel);
+  for (std::size_t k = 0; k < directions_.size(); ++k) {
+    Models& models = objectives_.emplace_back();
+    for (const OutputTransform& transform : options.transforms) {
+      ModelOptions model = options.model;
+      model.transform = transform;
+      models.emplace_back(inputs, OutputRole::objective, model, static_cast<Index>(k));
+    }
+  }
+}
+
+// NaN where the trial has no value.
+Eigen::RowVectorXd GroupModel::point_of(const hone::History& history, hone::TrialNumber number) const {
+  Eigen::RowVectorXd point(coordinates_.size());
+  for (std::size_t j = 0; j < space_.size(); ++j) {
+    const auto column = static_cast<Index>(j);
+    point[column] = coordinates_.place(column, history.value(number, space_[j].id));
+  }
+  return point;
+}
+
+void GroupModel::take(const hone::History& history, hone::TrialNumber number) {
+  if (history.state(number) != hone::TrialState::complete) return;
+  const Eigen::RowVectorXd point = point_of(history, number);
+  if (!point.allFinite()) return;
+  std::vector<double> outputs;
+  for (std::size_t k = 0; k < directions_.size(); ++k) {
+    outputs.push_back(-hone::as_minimized(directions_[k], history.values(number)[k]));
+  }
+  outputs.push_back(history.total_violation(number));
+  if (!trials_.insert(number, point, outputs)) return;
+  for (const hone::History::Constraint& constraint : history.constraints(number)) {
+    const std::string_view name = history.constraint_name(constraint.name);
+    auto found = constraints_.find(name);
+    if (found == constraints_.end()) {
+      found = constraints_
+                  .emplace(name, Constraint{Observations(coordinates_.size(), 1),
+                                            OutputModel(coordinates_.inputs(options_.model.kernel),
+                                                        OutputRole::constraint, options_.model)})
+                  .first;
+    }
+    const double output = -constraint.value;
+    if (!std::isnan(output)) found->second.observations.insert(number, point, std::span(&output, 1));
+  }
+}
+
+void GroupModel::update(const hone::HistoryView& view) {
+  for (const std::uint32_t number : view.changes_since(revision_)) take(view.all(), number);
+  revision_ = view.revision();
+}
+
+// The place of each of some trials among them in order of merit: feasible ones by output, or by front and output; then
+// the others by violation.
+std::vector<double> GroupModel::ranks(std::span<const Index> rows) const {
+  std::vector<std::uint32_t> fronts(rows.size(), 0);
+  if (directions_.size() > 1) {
+    std::vector<double> losses;
+    for (const Index row : rows) {
+      for (std::size_t k = 0; k < directions_.size(); ++k) {
+        losses.push_back(-trials_.outputs(static_cast<Index>(k))[row]);
+      }
+    }
+    fronts = hone::sdk::nondominated_ranks(losses, directions_.size());
+  }
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) {
+    return std::tuple(violations()[rows[i]], fronts[i], -trials_.outputs(0)[rows[i]], i);
+  });
+  std::vector<double> result(rows.size());
+  for (std::size_t place = 0; place < order.size(); ++place) result[order[place]] = static_cast<double>(place);
+  return result;
+}
+
+Posterior& GroupModel::update(OutputModel& model, const Observations& observations, const RowSelection& select,
+                              const hone::Logger& log) {
+  Posterior& posterior = model.update(observations, select);
+  if (!model.trouble().empty()) log.warning("gp: " + model.trouble());
+  return posterior;
+}
+
+// Running trials count as if they had returned what the model expects (the kriging believer of Ginsbourger, Le Riche,
+// Carraro: "Kriging is well-suited to parallelize optimization", 2010). Returns whether there was room for all.
+bool GroupModel::believe(Posterior& posterior, const Eigen::MatrixXd& pending) const {
+  const Index count = std::min(pending.rows(), posterior.room());
+  if (count == 0) return pending.rows() == 0;
+  Eigen::VectorXd outputs(posterior.size() + count);
+  outputs.head(posterior.size()) = posterior.outputs();
+  for (Index i = 0; i < count; ++i) {
+    outputs[posterior.size() + i] = posterior.mean(pending.row(i).transpose());
+  }
+  for (Index i = 0; i < count; ++i) posterior.append(pending.row(i).transpose());
+  posterior.observe(outputs);
+  return count == pending.rows();
+}
+
+Eigen::MatrixXd GroupModel::pending_points(const hone::StudyView& study, hone::TrialNumber at_hand) const {
+  const hone::HistoryView view = study.history();
+  Eigen::MatrixXd points(0, coordinates_.size());
+  for (const std::uint32_t number : view->running_trials()) {
+    if (number == at_hand || !view.contains(number) || !view->pending(number)) continue;
+    const Eigen::RowVectorXd point = point_of(view.all(), number);
+    if (!point.allFinite()) continue;
+    points.conservativeResize(points.rows() + 1, Eigen::NoChange);
+    points.bottomRows<1>() = point;
+  }
+  return points;
+}
+
+// In terms of what the models expect at the feasible points: noise must not make a record.
+GroupModel::Goal GroupModel::goal(std::span<Posterior* const> objectives, const std::vector<Index>& rows) const {
+  std::vector<Eigen::VectorXd> fitted;
+  for (const Posterior* posterior : objectives) fitted.push_back(posterior->fitted());
+  Goal goal;
+  std::vector<double>& feasible = goal.feasible;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (violations()[rows[i]] > 0.0) continue;
+    for (const Eigen::VectorXd& outputs : fitted) feasible.push_back(outputs[static_cast<Index>(i)]);
+  }
+  if (feasible.empty()) return goal;
+  // Everything that is feasible is better than the reference point.
+  const std::size_t m = objectives.size();
+  goal.reference.assign(feasible.begin(), feasible.begin() + static_cast<std::ptrdiff_t>(m));
+  for (std::size_t i = 0; i < feasible.size(); ++i) {
+    goal.reference[i % m] = std::min(goal.reference[i % m], feasible[i]);
+  }
+  for (double& coordinate : goal.reference) coordinate -= 0.1;
+  return goal;
+}
+
+// Over samples of what the pending points, which the posteriors have as their last ones, will bring.
+Acquisition::Target GroupModel::sampled_target(std::span<const Posterior* const> objectives,
+                                               std::span<const Posterior* const> constraints, const Goal& goal,
+                                               Index pending, hone::RandomStream random) const {
+  const auto width = static_cast<Index>(objectives.size() + constraints.size());
+  const bool single = objectives.size() == 1;
+  // Each sample of several objectives has a front of its own.
+  const Eigen::MatrixXd base_samples = normal_base_samples(width * pending, single ? 64 : 16, random);
+  std::vector<PendingOutcomes> outcomes;
+  for (const auto& group : {objectives, constraints}) {
+    for (const Posterior* posterior : group) {
+      const auto row = static_cast<Index>(outcomes.size()) * pending;
+      outcomes.push_back(posterior->pending_outcomes(base_samples.middleRows(row, pending)));
+    }
+  }
+  if (!single) return QLogExpectedHypervolumeImprovement(std::move(outcomes), goal.feasible, goal.reference);
+  if (goal.feasible.empty()) return QLogExpectedImprovement(std::move(outcomes), std::nullopt);
+  return QLogExpectedImprovement(std::move(outcomes), std::ranges::max(goal.feasible));
+}
+
+// Everything, as long as all trials are modelled. A model of a neighbourhood knows nothing of what lies beyond.
+Region GroupModel::region(const OutputModel& model) const {
+  const Index d = coordinates_.size();
+  Region region{Eigen::VectorXd::Zero(d), Eigen::VectorXd::Ones(d)};
+  if (model.rows().size() == size()) return region;
+  const Eigen::MatrixXd points = trials_.points()(model.selected(), Eigen::all);
+  for (Index j = 0; j < d; ++j) {
+    region.low[j] = std::clamp(points.col(j).minCoeff(), 0.0, 1.0);
+    region.high[j] = std::clamp(points.col(j).maxCoeff(), 0.0, 1.0);
+  }
+  return region;
+}
+
+// The best trials' points, d x k.
+Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const Region& region) const {
+  const std::vector<double> places = ranks(rows);
+  const std::size_t count = std::min(most_incumbents, rows.size());
+  Eigen::MatrixXd points(coordinates_.size(), static_cast<Index>(count));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (places[i] < static_cast<double>(count)) {
+      points.col(static_cast<Index>(places[i])) = trials_.points().row(rows[i]).transpose();
+    }
+  }
+  for (Index j = 0; j < points.rows(); ++j) {
+    for (double& x : points.row(j)) {
+      if (!coordinates_.is_categorical(j)) x = coordinates_.snapped(j, std::clamp(x, region.low[j], region.high[j]));
+    }
+  }
+  return points;
+}
+
+RowSelection GroupModel::selection(const Inputs& inputs) const {
+  return [this, inputs](std::size_t size) {
+    std::vector<Index> rows(size);
+    std::iota(rows.begin(), rows.end(), Index{0});
+    if (size <= static_cast<std::size_t>(options_.model.largest)) return rows;
+    return neighbourhood(inputs, trials_.points(), ranks(rows), static_cast<std::size_t>(options_.model.largest));
+  };
+}
+
+// Where trials lack the constraint, its model has trials of its own.
+RowSelection GroupModel::selection(const Inputs& inputs, const Observations& constraint) const {
+  if (constraint.numbers() == trials_.numbers()) return selection(inputs);
+  return [this, inputs, &constraint](std::size_t size) {
+    const Eigen::VectorXd losses = -constraint.outputs(0).head(static_cast<Index>(size));
+    return neighbourhood(inputs, constraint.points(), std::span(losses.data(), size),
+                         static_cast<std::size_t>(options_.model.largest));
+  };
+}
+
+// Whether a trial has had the point, or has it now.
+bool GroupModel::is_taken(const Eigen::VectorXd& point, const Eigen::MatrixXd& pending) const {
+  const auto has_row = [&](const Eigen::Ref<const Eigen::MatrixXd>& points) {
+    for (Index i = 0; i < points.rows(); ++i) {
+      if (points.row(i).transpose() == point) return true;
+    }
+    return false;
+  };
+  return has_row(pending) || has_row(trials_.points());
+}
+
+Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::TrialView& trial,
+                                    const Eigen::MatrixXd& pending) {
+  const Inputs inputs = coordinates_.inputs(options_.model.kernel);
+  std::vector<Posterior*> updated;
+  for (Models& models : objectives_) {
+    updated.push_back(&update(model_of(models, trial.number()), trials_, selection(inputs), study.logger()));
+  }
+  const Goal improved = goal(updated, model_of(objectives_[0], trial.number()).rows());
+  for (auto& [name, constraint] : constraints_) {
+    const Observations& seen = constraint.observations;
+    if (seen.size() < static_cast<Index>(RefitSchedule::first)) continue;
+    updated.push_back(&update(constraint.model, seen, selection(inputs, seen), study.logger()));
+  }
+  bool all_fit = true;
+  for (Posterior* posterior : updated) all_fit &= believe(*posterior, pending);
+  const auto m = static_cast<std::ptrdiff_t>(objectives_.size());
+  const std::vector<const Posterior*> objectives(updated.begin(), updated.begin() + m);
+  const std::vector<const Posterior*> constraints(updated.begin() + m, updated.end());
+
+  const bool searches_feasible = improved.feasible.empty();
+  const bool can_sample = !searches_feasible || (m == 1 && !constraints.empty());
+  if (can_sample && all_fit && pending.rows() > 0 && pending.rows() <= most_sampled) {
+    return {objectives, constraints,
+            sampled_target(objectives, constraints, improved, pending.rows(),
+                           study.random(trial, "gp pending", space_.front().name)),
+            pending.rows()};
+  }
+  if (searches_feasible) return {objectives, constraints, std::monostate{}};
+  if (m == 1) return {objectives, constraints, std::ranges::max(improved.feasible)};
+  return {objectives, constraints, LogExpectedHypervolumeImprovement(improved.feasible, improved.reference)};
+}
+
+std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial) {
+  const Eigen::MatrixXd pending = pending_points(study, trial.number());
+  const Acquisition worth = acquisition(study, trial, pending);
+  const bool may_repeat = worth.objectives().front()->parameters().noise() >= noticeable_noise;
+  const OutputModel& model = model_of(objectives_[0], trial.number());
+  const Region where = region(model);
+  hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
+  const Eigen::VectorXd point = best_proposal(
+      coordinates_, worth, where, incumbents(model.rows(), where), {options_.n_candidates, options_.n_local_search},
+      [&](const Eigen::VectorXd& candidate) { return !may_repeat && is_taken(candidate, pending); }, stream);
+  std::vector<double> values;
+  for (Index j = 0; j < point.size(); ++j) values.push_back(coordinates_.value(j, point[j]));
+  return values;
+}
+
+}  // namespace gp

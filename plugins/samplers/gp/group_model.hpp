@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// The model of the parameters that occur together.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <hone/search_space.hpp>
+#include <hone/study_view.hpp>
+
+#include "acquisition.hpp"
+#include "coordinates.hpp"
+#include "gp_options.hpp"
+#include "output_model.hpp"
+#include "proposal_search.hpp"
+
+namespace gp {
+
+/// Follows the COMPLETE trials that have all parameters of a space, and proposes values for them. A cache: a new object
+/// that is shown the same trials proposes the same.
+class GroupModel {
+ public:
+  /// `options` outlives the object; names and distributions of the space are borrowed from the history.
+  GroupModel(const GpOptions& options, hone::SearchSpace space, std::span<const hone::Direction> directions);
+
+  /// Takes in what is new.
+  void update(const hone::HistoryView& view);
+  /// How many trials it is about.
+  std::size_t size() const { return static_cast<std::size_t>(trials_.size()); }
+
+  /// One value per parameter of the space. At least `RefitSchedule::first` trials.
+  std::vector<double> propose(const hone::StudyView& study, const hone::TrialView& trial);
+
+ private:
+  using Models = std::vector<OutputModel>;  // of one objective, which trials use by turns
+  struct Constraint {
+    Observations observations;
+    OutputModel model;
+  };
+
+  static OutputModel& model_of(Models& models, hone::TrialNumber number) {
+    return models[static_cast<std::size_t>(number) % models.size()];
+  }
+  // By how much a trial violates its constraints: the last one of the outputs.
+  auto violations() const { return trials_.outputs(static_cast<Eigen::Index>(directions_.size())); }
+
+  // What is to be improved upon: the outputs expected at feasible points, one point after another, and a reference
+  // point.
+  struct Goal {
+    std::vector<double> feasible;
+    std::vector<double> reference;
+  };
+
+  Eigen::RowVectorXd point_of(const hone::History& history, hone::TrialNumber number) const;
+  void take(const hone::History& history, hone::TrialNumber number);
+  std::vector<double> ranks(std::span<const Eigen::Index> rows) const;
+  Posterior& update(OutputModel& model, const Observations& observations, const RowSelection& select,
+                    const hone::Logger& log);
+  bool believe(Posterior& posterior, const Eigen::MatrixXd& pending) const;
+  Goal goal(std::span<Posterior* const> objectives, const std::vector<Eigen::Index>& rows) const;
+  Acquisition::Target sampled_target(std::span<const Posterior* const> objectives,
+                                     std::span<const Posterior* const> constraints, const Goal& goal,
+                                     Eigen::Index pending, hone::RandomStream random) const;
+  RowSelection selection(const Inputs& inputs) const;
+  RowSelection selection(const Inputs& inputs, const Observations& constraint) const;
+  bool is_taken(const Eigen::VectorXd& point, const Eigen::MatrixXd& pending) const;
+  Acquisition acquisition(const hone::StudyView& study, const hone::TrialView& trial, const Eigen::MatrixXd& pending);
+  Region region(const OutputModel& model) const;
+  Eigen::MatrixXd incumbents(const std::vector<Eigen::Index>& rows, const Region& region) const;
+  Eigen::MatrixXd pending_points(const hone::StudyView& study, hone::TrialNumber at_hand) const;
+
+  const GpOptions& options_;
+  hone::SearchSpace space_;
+  std::vector<hone::Direction> directions_;
+  Coordinates coordinates_;
+  std::size_t revision_ = 0;
+  Observations trials_;
+  std::vector<Models> objectives_;
+  std::map<std::string, Constraint, std::less<>> constraints_;
+};
+
+}  // namespace gp

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Outputs as the model sees them: about 0, of variance about 1, whatever the objective returned.
+#pragma once
+
+#include <Eigen/Core>
+
+namespace gp {
+
+/// A monotone map of one output, fitted to what was observed. Larger outputs are better.
+struct OutputTransform {
+  /// Whether an output below the median becomes the normal quantile of its rank, on the scale that the better half has
+  /// (Song et al.: "The Vizier Gaussian Process Bandit Algorithm", arXiv 2408.11527, sect. 3.1.2): how bad the bad ones
+  /// are is not worth the model's effort.
+  bool ranks_worse_half = true;
+  /// How much more the differences among the best count: y becomes -log(1 + bend (best - y) / (best - worst)).
+  double bend = 0.0;
+};
+
+/// The outputs, transformed and standardised. Infinities come to lie where the worst or best of the others do; NaN is
+/// not allowed.
+Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::VectorXd& outputs);
+
+/// The values of a constraint, about 1 in size: asinh(c / median |c|), so that what lies far on one side does not hide
+/// where the border is. 0 remains 0.
+Eigen::VectorXd scaled_constraint(const Eigen::VectorXd& values);
+
+}  // namespace gp
