@@ -8,6 +8,7 @@
 #include <memory>
 
 #include <hone/error.hpp>
+#include <hone/owner.hpp>
 
 #include "output.hpp"
 #include "patient_output.hpp"
@@ -221,6 +222,15 @@ class Run {
     print_whereabouts(study_, setup_, program_, surroundings_.output_folder);
   }
 
+  std::size_t paused_count() const {
+    std::size_t paused = 0;
+    study_.with_history([&paused](const History& history) {
+      paused = static_cast<std::size_t>(std::ranges::count_if(
+          history.running_trials(), [&](std::uint32_t n) { return history.owner_token(n) == paused_owner; }));
+    });
+    return paused;
+  }
+
   int outcome() const {
     const auto finished = static_cast<std::int64_t>(study_.finished_count());
     if (ended_early_) {
@@ -232,7 +242,11 @@ class Run {
       return exit_interrupted;
     }
     if (budget_ && finished < *budget_) {
-      const std::size_t running = study_.count(TrialState::running);
+      const std::size_t paused = paused_count();
+      const std::size_t running = study_.count(TrialState::running) - paused;
+      if (paused != 0) {
+        std::cout << "\n" << paused << " trials are paused; the same command continues the good ones.\n";
+      }
       if (running != 0) {
         std::cout << "\n"
                   << running << " trials are with other workers; should those die, the same command completes "

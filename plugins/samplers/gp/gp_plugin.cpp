@@ -210,5 +210,5 @@ HONE_PLUGINS(hone::sdk::sampler<GpSampler>(
                    "Hvarfner, Hellsten, Nardi: Vanilla Bayesian Optimization Performs Great in High Dimensions, ICML "
                    "2024",
      .capabilities = Capability::same_platform | Capability::multi_objective | Capability::constraints |
-                     Capability::conditional | Capability::categorical,
+                     Capability::conditional | Capability::categorical | Capability::models_cohort,
      .options = options}));

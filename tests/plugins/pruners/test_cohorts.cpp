@@ -53,13 +53,14 @@ std::vector<double> proposals(const Shipped& sampler, std::int64_t bracket, bool
 }  // namespace
 
 TEST_CASE("each sampler models the bracket alone") {
-  const Shipped sampler = GENERATE(
-      Shipped{"random", "{}", false}, Shipped{"qmc", "{}", false}, Shipped{"brute_force", "{}", false},
-      Shipped{"grid", R"({"search_space": {"x": [-1, 0, 1], "y": [0, 0.25]}})", false}, Shipped{"tpe", "{}", true},
-      Shipped{"tpe", R"({"multivariate": false})", true}, Shipped{"tpe", R"({"group": true})", true},
-      Shipped{"cmaes", "{}", true}, Shipped{"catcma", "{}", true}, Shipped{"nsga2", R"({"population_size": 8})", true},
-      Shipped{"nsga3", R"({"population_size": 8})", true}, Shipped{"sms_emoa", R"({"population_size": 8})", true},
-      Shipped{"partial_fixed", R"({"fixed_params": {"y": 0.5}, "base_sampler": "tpe"})", true});
+  const Shipped sampler =
+      GENERATE(Shipped{"random", "{}", false}, Shipped{"qmc", "{}", false}, Shipped{"brute_force", "{}", false},
+               Shipped{"grid", R"({"search_space": {"x": [-1, 0, 1], "y": [0, 0.25]}})", false},
+               Shipped{"tpe", "{}", true}, Shipped{"tpe", R"({"multivariate": false})", true},
+               Shipped{"tpe", R"({"group": true})", true}, Shipped{"cmaes", "{}", true}, Shipped{"catcma", "{}", true},
+               Shipped{"nsga2", R"({"population_size": 8})", true}, Shipped{"nsga3", R"({"population_size": 8})", true},
+               Shipped{"sms_emoa", R"({"population_size": 8})", true}, Shipped{"gp", "{}", true},
+               Shipped{"partial_fixed", R"({"fixed_params": {"y": 0.5}, "base_sampler": "tpe"})", true});
   INFO(sampler.name << " " << sampler.options);
   const std::vector<double> as_they_are = proposals(sampler, 0, false);
   const std::vector<double> turned = proposals(sampler, 0, true);

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,7 @@ constexpr std::uint64_t cases = 8;
 /// The SDK's properties, and that another seed proposes something else.
 inline void check_promises(const Configuration& configuration, sdk::testing::PropertyOptions options) {
   using namespace sdk::testing;
-  options.cases = cases;
+  options.cases = std::min(options.cases, cases);
   const auto make = [&](std::span<const Direction> directions, std::uint64_t seed) {
     return make_sampler(configuration, directions, seed);
   };

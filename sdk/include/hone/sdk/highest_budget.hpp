@@ -22,10 +22,9 @@ inline constexpr double full_budget = std::numeric_limits<double>::infinity();
 inline std::optional<double> budget_reached(const History& history, TrialNumber number) {
   if (history.state(number) == TrialState::complete) return full_budget;
   const auto reports = history.reports(number);
-  for (auto report = reports.rbegin(); report != reports.rend(); ++report) {
-    if (!std::isnan(report->value)) return static_cast<double>(report->step);
-  }
-  return std::nullopt;
+  const auto last =
+      std::find_if(reports.rbegin(), reports.rend(), [](const Report& r) { return !std::isnan(r.value); });
+  return last == reports.rend() ? std::nullopt : std::optional(static_cast<double>(last->step));
 }
 
 /// A finished trial's value at a budget: its first number reported at this step or later, or the value that it ended
