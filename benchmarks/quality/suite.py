@@ -91,12 +91,12 @@ def evolution() -> List[Block]:
     return [
         Block("C", "bbob, 1,000 d trials", tasks("C", [(f, d, 1000 * d) for d in (5, 20) for f in SOME_OF_BBOB]), 3,
               ["cmaes"], ["pycma:BIPOP"]),
-        Block("K", "bbob, 200 d trials", tasks("K", [(f, 5, 1000) for f in SOME_OF_BBOB]), 5,
+        Block("K", "bbob, 200 d trials", tasks("K", [(f, 5, 1000) for f in SOME_OF_BBOB]), 3,
               ["cmaes"], ["optuna:CmaEsSampler"]),
         Block("M", "two and three objectives, 10,000 trials", tasks(
             "M", [("zdt1", 30, 10_000), ("zdt2", 30, 10_000), ("zdt3", 30, 10_000), ("zdt6", 10, 10_000),
-                  ("dtlz2", 12, 10_000), ("dtlz7", 22, 10_000), ("wfg2", 12, 10_000), ("wfg4", 12, 10_000)]), 5,
+                  ("dtlz2", 12, 10_000), ("dtlz7", 22, 10_000), ("wfg2", 12, 10_000), ("wfg4", 12, 10_000)]), 3,
               ["nsga2", "sms_emoa"], ["pymoo:NSGA2"]),
         Block("X", "bbob-mixint, 200 d trials", tasks(
-            "X", [(f"mixint-f{n}", 5, 1000) for n in (1, 3, 8, 10, 15, 21)]), 5, ["catcma"], ["optuna:TPESampler"]),
+            "X", [(f"mixint-f{n}", 5, 1000) for n in (1, 3, 8, 10, 15, 21)]), 3, ["catcma"], ["optuna:TPESampler"]),
     ]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The sampler `gp`: between the study's interface and the models.
 #include <algorithm>
-#include <limits>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -55,9 +55,11 @@ class GpSampler final : public hone::Sampler {
                                       const hone::SearchSpace& space) override {
     std::vector<double> values = even_draw(study, trial, space);
     if (study.history()->count(hone::TrialState::complete) < options_.n_startup_trials) return values;
-    for (const hone::SearchSpace& group : groups_.update(study.history())) {
-      propose_group(study, trial, group, space, values);
+    const std::vector<hone::SearchSpace>& groups = groups_.update(study.history());
+    for (const hone::SearchSpace& group : groups) {
+      propose_group(study, trial, group, /*differs=*/groups.size() == 1, space, values);
     }
+    step_aside(study, trial, space, values);
     return values;
   }
 
@@ -106,9 +108,38 @@ class GpSampler final : public hone::Sampler {
     return values;
   }
 
-  // A group may have lost parameters to a wrapper that fixes them.
+  // Whether a running trial has the same values, as far as it has the parameters.
+  static bool is_running(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& space,
+                         const std::vector<double>& values) {
+    const hone::HistoryView view = study.history();
+    return std::ranges::any_of(view->running_trials(), [&](hone::TrialNumber number) {
+      if (number == trial.number() || !view.contains(number) || !view->pending(number)) return false;
+      bool shares = false;
+      for (std::size_t j = 0; j < space.size(); ++j) {
+        const double value = view->value(number, space[j].id);
+        if (std::isnan(value)) continue;
+        if (value != values[j]) return false;
+        shares = true;
+      }
+      return shares;
+    });
+  }
+
+  // Each group may want to be where it is in one and the same running trial; then some parameters are redrawn.
+  static void step_aside(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& space,
+                         std::vector<double>& values) {
+    hone::RandomStream stream = study.random(trial, "gp/aside");
+    constexpr int attempts = 200;
+    for (int i = 0; i < attempts && is_running(study, trial, space, values); ++i) {
+      const std::size_t j = stream.below(space.size());
+      values[j] = hone::sdk::uniform_draw(*space[j].distribution, stream);
+    }
+  }
+
+  // A group may have lost parameters to a wrapper that fixes them. Proposals that differ in one group are different:
+  // the largest one has the most points left.
   void propose_group(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& group,
-                     const hone::SearchSpace& wanted, std::vector<double>& values) {
+                     bool differs, const hone::SearchSpace& wanted, std::vector<double>& values) {
     hone::SearchSpace part;
     std::vector<std::size_t> places;
     for (const hone::Parameter& parameter : group) {
@@ -121,7 +152,7 @@ class GpSampler final : public hone::Sampler {
     gp::GroupModel& model = model_of(part);
     model.update(study.history());
     if (model.size() < std::max<std::size_t>(options_.n_startup_trials, 2)) return;
-    const std::vector<double> proposed = model.propose(study, trial);
+    const std::vector<double> proposed = model.propose(study, trial, differs);
     for (std::size_t i = 0; i < places.size(); ++i) values[places[i]] = proposed[i];
   }
 

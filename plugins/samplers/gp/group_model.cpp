@@ -24,6 +24,13 @@ constexpr double noticeable_noise = 1e-4;
 // With more trials running than this, they count as if they had returned what is expected.
 constexpr Index most_sampled = 8;
 
+bool has_row(const Eigen::Ref<const Eigen::MatrixXd>& points, const Eigen::VectorXd& point) {
+  for (Index i = 0; i < points.rows(); ++i) {
+    if (points.row(i).transpose() == point) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 GroupModel::GroupModel(const GpOptions& options, hone::SearchSpace space, std::span<const hone::Direction> directions)
@@ -232,17 +239,6 @@ RowSelection GroupModel::selection(const Inputs& inputs, const Observations& con
   };
 }
 
-// Whether a trial has had the point, or has it now.
-bool GroupModel::is_taken(const Eigen::VectorXd& point, const Eigen::MatrixXd& pending) const {
-  const auto has_row = [&](const Eigen::Ref<const Eigen::MatrixXd>& points) {
-    for (Index i = 0; i < points.rows(); ++i) {
-      if (points.row(i).transpose() == point) return true;
-    }
-    return false;
-  };
-  return has_row(pending) || has_row(trials_.points());
-}
-
 Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::TrialView& trial,
                                     const Eigen::MatrixXd& pending) {
   const Inputs inputs = coordinates_.inputs(options_.model.kernel);
@@ -275,16 +271,18 @@ Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::Tr
   return {objectives, constraints, LogExpectedHypervolumeImprovement(improved.feasible, improved.reference)};
 }
 
-std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial) {
+std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs) {
   const Eigen::MatrixXd pending = pending_points(study, trial.number());
   const Acquisition worth = acquisition(study, trial, pending);
-  const bool may_repeat = worth.objectives().front()->parameters().noise() >= noticeable_noise;
+  const bool is_noisy = worth.objectives().front()->parameters().noise() >= noticeable_noise;
+  const auto is_taken = [&](const Eigen::VectorXd& point) {
+    return differs && (has_row(pending, point) || (!is_noisy && has_row(trials_.points(), point)));
+  };
   const OutputModel& model = model_of(objectives_[0], trial.number());
   const Region where = region(model);
   hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
-  const Eigen::VectorXd point = best_proposal(
-      coordinates_, worth, where, incumbents(model.rows(), where), {options_.n_candidates, options_.n_local_search},
-      [&](const Eigen::VectorXd& candidate) { return !may_repeat && is_taken(candidate, pending); }, stream);
+  const Eigen::VectorXd point = best_proposal(coordinates_, worth, where, incumbents(model.rows(), where),
+                                              {options_.n_candidates, options_.n_local_search}, is_taken, stream);
   std::vector<double> values;
   for (Index j = 0; j < point.size(); ++j) values.push_back(coordinates_.value(j, point[j]));
   return values;

@@ -33,7 +33,9 @@ class GroupModel {
   std::size_t size() const { return static_cast<std::size_t>(trials_.size()); }
 
   /// One value per parameter of the space. At least `RefitSchedule::first` trials.
-  std::vector<double> propose(const hone::StudyView& study, const hone::TrialView& trial);
+  /// @param differs  whether the proposal is to differ from all running trials', and from all trials' if the objective
+  ///                 has no noise, as far as there are such points
+  std::vector<double> propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs);
 
  private:
   using Models = std::vector<OutputModel>;  // of one objective, which trials use by turns
@@ -67,7 +69,6 @@ class GroupModel {
                                      Eigen::Index pending, hone::RandomStream random) const;
   RowSelection selection(const Inputs& inputs) const;
   RowSelection selection(const Inputs& inputs, const Observations& constraint) const;
-  bool is_taken(const Eigen::VectorXd& point, const Eigen::MatrixXd& pending) const;
   Acquisition acquisition(const hone::StudyView& study, const hone::TrialView& trial, const Eigen::MatrixXd& pending);
   Region region(const OutputModel& model) const;
   Eigen::MatrixXd incumbents(const std::vector<Eigen::Index>& rows, const Region& region) const;
