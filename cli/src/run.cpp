@@ -226,7 +226,7 @@ class Run {
     std::size_t paused = 0;
     study_.with_history([&paused](const History& history) {
       paused = static_cast<std::size_t>(std::ranges::count_if(
-          history.running_trials(), [&](std::uint32_t n) { return history.owner_token(n) == paused_owner; }));
+          history.running_trials(), [&](std::uint32_t n) { return is_paused_owner(history.owner_token(n)); }));
     });
     return paused;
   }

@@ -200,7 +200,7 @@ std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>&
   {
     const std::shared_lock lock(*history_mutex);
     for (const std::uint32_t n : history->running_trials()) {
-      if (history->owner_token(n) == paused_owner) continue;
+      if (is_paused_owner(history->owner_token(n))) continue;
       if (std::optional<History::Owner> owner = history->owner(n)) owned.emplace_back(n, std::move(*owner));
     }
   }

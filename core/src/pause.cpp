@@ -11,7 +11,7 @@
 namespace hone {
 namespace {
 
-bool is_paused(const History& history, TrialNumber number) { return history.owner_token(number) == paused_owner; }
+bool is_paused(const History& history, TrialNumber number) { return is_paused_owner(history.owner_token(number)); }
 
 PausingPrunerExtension* pausing(Pruner& pruner) {
   return static_cast<PausingPrunerExtension*>(pruner.query_extension(PausingPrunerExtension::id));
@@ -51,34 +51,36 @@ std::optional<Claim> Study::Impl::continue_paused(const std::optional<Timestamp>
   for (;;) {
     const std::vector<TrialNumber> paused = paused_trials();
     if (paused.empty()) return std::nullopt;
-    const auto next = with_facts([&](std::optional<HostStudyView::Request>& request) -> std::optional<TrialNumber> {
+    using Next = std::pair<TrialNumber, History::Owner>;
+    // The owner of the moment at which the pruner chose: whatever happens to the trial after it, the write is refused.
+    const auto next = with_facts([&](std::optional<HostStudyView::Request>& request) -> std::optional<Next> {
       const std::lock_guard calls(pruner.mutex);
       PausingPrunerExtension* const extension = pausing(*pruner.object);
       if (extension == nullptr) return std::nullopt;
       const std::shared_lock still(*history_mutex);
       const HostStudyView view(*this, HistoryView(*history), request);
-      return guarded_extension(options.pruner, "next_to_continue",
-                               [&] { return extension->next_to_continue(view, paused); });
+      const std::optional<TrialNumber> number = guarded_extension(
+          options.pruner, "next_to_continue", [&] { return extension->next_to_continue(view, paused); });
+      if (!number) return std::nullopt;
+      return Next(*number, history->owner(*number).value_or(History::Owner{}));
     });
     if (!next) return std::nullopt;
+    const auto& [number, owner] = *next;
+    // Continued by another worker since the list was made.
+    if (!is_paused_owner(owner.token)) continue;
     Claim claim = new_claim(lease);
-    claim.number = *next;
+    claim.number = number;
     claim.takes_fixed_values = true;
     claim.continues = true;
-    {
-      const std::shared_lock lock(*history_mutex);
-      const std::optional<History::Owner> owner = history->owner(*next);
-      if (!owner) continue;
-      claim.attempt = owner->attempt + 1;
-      claim.furthest_step = owner->furthest_step;
-    }
+    claim.attempt = owner.attempt + 1;
+    claim.furthest_step = owner.furthest_step;
     StudyPatch patch;
     patch.target = StudyPatch::Target::existing_trial;
     patch.number = claim.number;
     patch.trial.owner = OwnerRecord{claim.token_text, claim.attempt, claim.crashes, claim.furthest_step};
     patch.trial.system_attrs.push_back({paused_key, "null"});
     Preconditions preconditions;
-    preconditions.owner = paused_owner;
+    preconditions.owner = owner.token;
     // Refused when another worker was faster; then the history has that now.
     if (apply(patch, preconditions)) return claim;
   }
@@ -93,12 +95,15 @@ void Study::Impl::close_paused() {
   }
   for (const TrialNumber number : paused_trials()) {
     std::vector<History::Cell> suggested;
+    std::string owner;
     {
       const std::shared_lock lock(*history_mutex);
+      if (!is_paused(*history, number)) continue;
       suggested = history->suggested(number);
+      owner = *history->owner_token(number);
     }
     try {
-      finish(number, paused_owner, {}, {TrialState::pruned, {}, {}}, suggested);
+      finish(number, owner, {}, {TrialState::pruned, {}, {}}, suggested);
     } catch (const TrialError& error) {
       logger->debug(error.what());  // another worker was faster
     }
@@ -127,7 +132,8 @@ void StudyTrial::take_up() {
 void StudyTrial::pause(std::int64_t resume_step) {
   StudyPatch patch = patch_of_this();
   fill_from_buffers(patch.trial);
-  patch.trial.owner = OwnerRecord{paused_owner, claim_.attempt, 0, resume_step};
+  const std::string token = std::string(paused_owner_prefix) + std::to_string(claim_.attempt);
+  patch.trial.owner = OwnerRecord{token, claim_.attempt, 0, resume_step};
   const std::string step = std::to_string(resume_step);
   patch.trial.system_attrs.push_back({paused_key, step});
   write(patch);

@@ -31,9 +31,12 @@ HONE_API std::string to_text(const OwnerToken& token);
 /// Nothing if the text is no token.
 HONE_API std::optional<OwnerToken> owner_token_from(std::string_view text);
 
-/// What stands in the place of an owner's token while a trial is paused: nobody works on it, and it is not up for
-/// takeover. The record's `furthest_step` is then the step to resume from.
-inline constexpr std::string_view paused_owner = "paused";
+/// Begins what stands in the place of an owner's token while a trial is paused: nobody works on it, and it is not up
+/// for takeover. The number of the attempt that paused it follows, so that no two pauses of a trial are taken for one.
+inline constexpr std::string_view paused_owner_prefix = "paused:";
+inline bool is_paused_owner(std::optional<std::string_view> token) {
+  return token && token->starts_with(paused_owner_prefix);
+}
 /// The system attribute of a paused trial, for other libraries: the step to resume from; null once it goes on.
 inline constexpr std::string_view paused_key = "hone:paused";
 

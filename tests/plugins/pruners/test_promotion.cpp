@@ -12,6 +12,7 @@
 #include <hone/json_text.hpp>
 #include <hone/study.hpp>
 
+#include "../../core/fake_storage.hpp"
 #include "pruner_fixture.hpp"
 
 using namespace hone;
@@ -77,6 +78,16 @@ OptimizeOptions up_to(std::int64_t budget) {
 std::string paused_attribute(const FrozenTrial& trial) {
   const auto found = trial.system_attrs.find("hone:paused");
   return found == trial.system_attrs.end() ? "" : to_json_text(found->second);
+}
+
+// Three trials that report 0, 1 and 2 at step 1 and are paused there.
+void pause_three(Study& study) {
+  for (int i = 0; i < 3; ++i) {
+    Trial trial = study.ask();
+    trial.report(static_cast<double>(i), 1);
+    CHECK(trial.should_prune());
+    study.tell(trial, TrialState::pruned);
+  }
 }
 
 }  // namespace
@@ -207,6 +218,31 @@ TEST_CASE(
   CHECK_FALSE(anew.should_prune());
   anew.report(0.0, 3);
   CHECK(anew.should_prune());
+}
+
+TEST_CASE("a trial that was continued and paused again meanwhile is not continued from its earlier pause") {
+  StudyOptions options = promoting();
+  const auto slow = std::make_shared<FakeStorage>("paused-twice");
+  options.opened_storage = slow;
+  Study study = Study::create(options, shared_registry());
+  pause_three(study);
+  options.opened_storage = std::make_shared<FakeStorage>("paused-twice");
+  Study other = Study::create(options, shared_registry());
+  bool once = false;
+  slow->before_apply = [&](const StudyPatch& patch) {
+    if (once || patch.number != 0 || !patch.trial.owner) return;
+    once = true;
+    Trial continued = other.ask();
+    REQUIRE(continued.number() == 0);
+    for (const std::int64_t step : {2, 3}) continued.report(0.0, step);
+    CHECK(continued.should_prune());
+    other.tell(continued, TrialState::pruned);
+  };
+  const Trial next = study.ask();
+  CHECK(once);
+  CHECK(next.number() == 3);
+  CHECK_FALSE(next.resume_step().has_value());
+  CHECK(paused_attribute(study.trial(0)) == "3");
 }
 
 TEST_CASE("several workers share what is paused, and each step is done once") {
