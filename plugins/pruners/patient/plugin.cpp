@@ -30,6 +30,11 @@ class PatientPruner final : public hone::Pruner {
     return inner_ == nullptr ? std::nullopt : inner_->cohort(study, trial);
   }
 
+  // Whether a trial that is stopped here is to pause, and which one goes on, is the inner one's to say.
+  void* query_extension(std::string_view id) noexcept override {
+    return inner_ == nullptr ? nullptr : inner_->query_extension(id);
+  }
+
  private:
   // Whether the best of the last patience + 1 reports comes up to the best before them, min_delta forgiven. NaN is no
   // improvement.
