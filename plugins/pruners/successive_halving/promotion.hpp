@@ -6,8 +6,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include <hone/sdk/rungs.hpp>
 
@@ -44,17 +47,40 @@ class Promotion {
   /// The paused trial to continue; none from the rung `last` or beyond.
   std::optional<TrialNumber> next(std::span<const TrialNumber> paused, std::size_t last) const {
     std::optional<TrialNumber> best;
+    std::map<std::size_t, Border> borders;  // by rung, of those where a trial is paused
     for (const TrialNumber number : paused) {
       const std::span<const double> values = rungs_.values(number);
-      if (values.empty() || values.size() > last || !is_promotable(values.back(), values.size() - 1)) continue;
+      if (values.empty() || values.size() > last) continue;
+      const std::size_t rung = values.size() - 1;
+      auto found = borders.find(rung);
+      if (found == borders.end()) found = borders.emplace(rung, border(rung)).first;
+      const Border& worst = found->second;
+      if (values.back() > worst.value || (values.back() == worst.value && number > worst.number)) continue;
       if (!best || is_before(values, rungs_.values(*best))) best = number;
     }
     return best;
   }
 
  private:
-  bool is_promotable(double value, std::size_t rung) const {
-    return rungs_.size(rung) > bootstrap_count_ && rungs_.is_among_best(value, rung, rungs_.promoted(rung));
+  // The last of the best 1/eta of a rung: the algorithm's top_k, which has k trials also where values are equal. The lower
+  // number comes first there.
+  struct Border {
+    double value;
+    TrialNumber number;
+  };
+  Border border(std::size_t rung) const {
+    const std::size_t count = rungs_.size(rung) > bootstrap_count_ ? rungs_.promoted(rung) : 0;
+    if (count == 0) return {-std::numeric_limits<double>::infinity(), -1};
+    const double value = rungs_.value(rung, count - 1);
+    if (value < rungs_.value(rung, count)) return {value, std::numeric_limits<TrialNumber>::max()};
+    std::vector<TrialNumber> equal;
+    std::size_t better = 0;
+    rungs_.for_each(rung, [&](TrialNumber number) {
+      const double theirs = rungs_.values(number)[rung];
+      if (theirs < value) ++better;
+      if (theirs == value) equal.push_back(number);
+    });
+    return {value, equal[count - better - 1]};
   }
   // The higher rung first, then the better value; the caller goes by number.
   static bool is_before(std::span<const double> a, std::span<const double> b) {

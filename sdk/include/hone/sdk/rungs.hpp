@@ -79,6 +79,8 @@ class Rungs {
   std::size_t size(std::size_t rung) const { return rung < rungs_.size() ? rungs_[rung].size() : 0; }
   /// How many of them are the best 1/eta, rounded down.
   std::size_t promoted(std::size_t rung) const { return size(rung) / factor_; }
+  /// The values of a rung by rank, the best first; `rank` is below its size.
+  double value(std::size_t rung, std::size_t rank) const { return rungs_[rung][rank]; }
   /// Whether a value is among the best `count` of a rung, which has as many; ties are.
   bool is_among_best(double value, std::size_t rung, std::size_t count) const {
     return count > 0 && value <= rungs_[rung][count - 1];
