@@ -245,6 +245,26 @@ TEST_CASE("a trial that was continued and paused again meanwhile is not continue
   CHECK(paused_attribute(study.trial(0)) == "3");
 }
 
+TEST_CASE("of equal values no more go on than have room, the first begun before the others") {
+  Study study = Study::create(promoting(), shared_registry());
+  std::map<std::int64_t, std::set<TrialNumber>> came_to;
+  study.optimize(
+      [&](Trial& trial) -> Values {
+        for (std::int64_t step = trial.resume_step().value_or(0) + 1; step <= 27; ++step) {
+          trial.report(1.0, step);
+          came_to[step].insert(trial.number());
+          if (step < 27 && trial.should_prune()) throw TrialPruned();
+        }
+        return 1.0;
+      },
+      up_to(27));
+  CHECK(came_to[1].size() == 27);
+  CHECK(came_to[3] == std::set<TrialNumber>{0, 1, 2, 3, 4, 5, 6, 7, 8});
+  CHECK(came_to[9] == std::set<TrialNumber>{0, 1, 2});
+  CHECK(came_to[27] == std::set<TrialNumber>{0});
+  CHECK(study.count(TrialState::complete) == 1);
+}
+
 TEST_CASE("several workers share what is paused, and each step is done once") {
   Database database;
   StudyOptions options = promoting();
@@ -297,6 +317,31 @@ TEST_CASE("with pasha no trial is continued beyond the second rung before the ra
   // All curves are parallel.
   CHECK(furthest == 3);
   CHECK(study.count(TrialState::pruned) == 60);
+}
+
+TEST_CASE("patience around a pruner that promotes pauses as that one does, and around another one ends") {
+  const bool promotes = GENERATE(true, false);
+  StudyOptions options = promoting();
+  const Json inner =
+      promotes
+          ? Json(Json::Object{
+                {"plugin", "successive_halving"}, {"min_resource", 1}, {"reduction_factor", 3}, {"promotion", true}})
+          : Json(Json::Object{{"plugin", "threshold"}, {"upper", -1}});
+  options.pruner = {"patient", Json(Json::Object{{"patience", 0}, {"pruner", inner}})};
+  Study study = Study::create(options, shared_registry());
+  for (int i = 0; i < 3; ++i) {
+    Trial trial = study.ask();
+    // One that gets worse is out of patience at once.
+    trial.report(static_cast<double>(i), 1);
+    CHECK_FALSE(trial.should_prune());
+    trial.report(static_cast<double>(i) + 0.5, 2);
+    CHECK(trial.should_prune());
+    const FrozenTrial told = study.tell(trial, TrialState::pruned);
+    CHECK(told.state == (promotes ? TrialState::running : TrialState::pruned));
+  }
+  Trial next = study.ask();
+  CHECK(next.number() == (promotes ? 0 : 3));
+  CHECK(next.resume_step() == (promotes ? std::optional<std::int64_t>(2) : std::nullopt));
 }
 
 TEST_CASE("paused trials of a pruner that is no longer there end with the budget") {
