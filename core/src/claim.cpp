@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::string_view fail_reason_key = "hone:fail_reason";
 
-std::int64_t furthest_step_of(const History& history, TrialNumber number) {
-  std::int64_t furthest = -1;
-  for (MetricId metric = 0; metric < history.metric_count(); ++metric) {
-    if (const auto reports = history.reports(number, metric); !reports.empty()) {
-      furthest = std::max(furthest, reports.back().step);
-    }
-  }
-  return furthest;
-}
-
 // The owners that this process has given up without being able to say so in the storage.
 struct Abandoned {
   std::mutex mutex;
@@ -39,6 +29,16 @@ bool is_abandoned(std::string_view token) {
 }
 
 }  // namespace
+
+std::int64_t furthest_step_of(const History& history, TrialNumber number) {
+  std::int64_t furthest = -1;
+  for (MetricId metric = 0; metric < history.metric_count(); ++metric) {
+    if (const auto reports = history.reports(number, metric); !reports.empty()) {
+      furthest = std::max(furthest, reports.back().step);
+    }
+  }
+  return furthest;
+}
 
 void Study::Impl::abandon(std::string token_text) {
   const std::lock_guard lock(abandoned().mutex);
@@ -105,7 +105,7 @@ std::optional<Claim> Study::Impl::claim_new(const std::optional<std::int64_t>& b
   patch.target = StudyPatch::Target::new_trial;
   patch.trial.state = TrialState::running;
   patch.trial.start_time = now();
-  patch.trial.owner = OwnerRecord{claim.token_text, 0, 0, -1};
+  patch.trial.owner = claim.record();
   patch.trial.system_attrs = system_attrs;
   Preconditions preconditions;
   preconditions.budget = budget;
@@ -124,7 +124,7 @@ std::optional<Claim> Study::Impl::claim_waiting(TrialNumber number, const std::o
   patch.number = number;
   patch.trial.state = TrialState::running;
   patch.trial.start_time = now();
-  patch.trial.owner = OwnerRecord{claim.token_text, 0, 0, -1};
+  patch.trial.owner = claim.record();
   Preconditions preconditions;
   preconditions.state = TrialState::waiting;
   preconditions.budget = budget;
@@ -223,6 +223,8 @@ std::optional<Claim> Study::Impl::take_over(TrialNumber number, const History::O
   claim.attempt = owner.attempt + 1;
   claim.crashes = owner.crashes;
   claim.furthest_step = owner.furthest_step;
+  // The rungs up to there it has passed; from the next on it pauses, wherever this attempt died.
+  claim.paused_at = owner.paused_at;
   {
     const std::shared_lock lock(*history_mutex);
     const std::int64_t reached = furthest_step_of(*history, number);
@@ -244,7 +246,7 @@ std::optional<Claim> Study::Impl::take_over(TrialNumber number, const History::O
     patch.trial.complete_time = now();
     patch.trial.system_attrs.push_back({fail_reason_key, reason});
   } else {
-    patch.trial.owner = OwnerRecord{claim.token_text, claim.attempt, claim.crashes, claim.furthest_step};
+    patch.trial.owner = claim.record();
     patch.trial.new_attempt = true;
   }
   if (!apply(patch, preconditions)) return std::nullopt;

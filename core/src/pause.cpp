@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Trials that the pruner has paused: how they are put aside, continued and closed.
 #include <algorithm>
+#include <iterator>
+#include <limits>
 
 #include <hone/error.hpp>
 #include <hone/json_text.hpp>
@@ -41,10 +43,10 @@ std::vector<TrialNumber> Study::Impl::paused_trials() const {
   return paused;
 }
 
-bool Study::Impl::pauses(const StudyView& view, const TrialView& trial) {
+std::optional<PausingPrunerExtension::Pause> Study::Impl::pauses(const StudyView& view, const TrialView& trial) {
   PausingPrunerExtension* const extension = pausing(*pruner.object);
-  return extension != nullptr &&
-         guarded_extension(options.pruner, "pauses", [&] { return extension->pauses(view, trial); });
+  if (extension == nullptr) return std::nullopt;
+  return guarded_extension(options.pruner, "pauses", [&] { return extension->pauses(view, trial); });
 }
 
 std::optional<Claim> Study::Impl::continue_paused(const std::optional<Timestamp>& lease) {
@@ -74,10 +76,11 @@ std::optional<Claim> Study::Impl::continue_paused(const std::optional<Timestamp>
     claim.continues = true;
     claim.attempt = owner.attempt + 1;
     claim.furthest_step = owner.furthest_step;
+    claim.paused_at = owner.paused_at;
     StudyPatch patch;
     patch.target = StudyPatch::Target::existing_trial;
     patch.number = claim.number;
-    patch.trial.owner = OwnerRecord{claim.token_text, claim.attempt, claim.crashes, claim.furthest_step};
+    patch.trial.owner = claim.record();
     patch.trial.system_attrs.push_back({paused_key, "null"});
     Preconditions preconditions;
     preconditions.owner = owner.token;
@@ -110,20 +113,25 @@ void Study::Impl::close_paused() {
   }
 }
 
-std::int64_t StudyTrial::furthest_report() const {
-  const std::shared_lock lock(*study_->history_mutex);
-  std::int64_t furthest = -1;
-  for (MetricId metric = 0; metric < study_->history->metric_count(); ++metric) {
-    const auto reports = study_->history->reports(claim_.number, metric);
-    if (!reports.empty()) furthest = std::max(furthest, reports.back().step);
-  }
-  return furthest;
+bool StudyTrial::stops(const StudyView& view, const TrialView& trial) {
+  pause_step_.reset();
+  if (!study_->pruner.object->should_prune(view, trial)) return false;
+  const std::optional<PausingPrunerExtension::Pause> pause = study_->pauses(view, trial);
+  if (!pause) return true;
+  // What an interrupted attempt reported beyond its last pause stands in the history, but nobody has its checkpoint.
+  const std::string metric(study_->history->metric_name(pause->metric));
+  const auto after = reported_steps_.upper_bound({metric, std::numeric_limits<std::int64_t>::max()});
+  if (after == reported_steps_.begin()) return false;
+  const auto& [name, latest] = *std::prev(after);
+  if (name != metric || latest < pause->step) return false;
+  pause_step_ = latest;
+  return true;
 }
 
 void StudyTrial::take_up() {
   for (MetricId metric = 0; metric < study_->history->metric_count(); ++metric) {
     for (const Report& report : study_->history->reports(claim_.number, metric)) {
-      if (report.step > claim_.furthest_step) break;
+      if (report.step > claim_.paused_at) break;
       reported_steps_.emplace(study_->history->metric_name(metric), report.step);
     }
   }
@@ -133,7 +141,12 @@ void StudyTrial::pause(std::int64_t resume_step) {
   StudyPatch patch = patch_of_this();
   fill_from_buffers(patch.trial);
   const std::string token = std::string(paused_owner_prefix) + std::to_string(claim_.attempt);
-  patch.trial.owner = OwnerRecord{token, claim_.attempt, 0, resume_step};
+  OwnerRecord record{token, claim_.attempt, 0, claim_.furthest_step, resume_step};
+  {
+    const std::shared_lock lock(*study_->history_mutex);
+    record.furthest_step = std::max(record.furthest_step, furthest_step_of(*study_->history, claim_.number));
+  }
+  patch.trial.owner = record;
   const std::string step = std::to_string(resume_step);
   patch.trial.system_attrs.push_back({paused_key, step});
   write(patch);
@@ -142,7 +155,7 @@ void StudyTrial::pause(std::int64_t resume_step) {
 }
 
 std::optional<std::int64_t> StudyTrial::resume_step() const {
-  return claim_.continues ? std::optional(claim_.furthest_step) : std::nullopt;
+  return claim_.continues ? std::optional(claim_.paused_at) : std::nullopt;
 }
 
 }  // namespace hone

@@ -53,9 +53,16 @@ struct Claim {
   std::int64_t attempt = 0;
   std::int64_t crashes = 0;
   std::int64_t furthest_step = -1;
+  std::int64_t paused_at = -1;
   bool takes_fixed_values = false;  ///< was waiting, or taken over: may have enqueued values
-  bool continues = false;           ///< was paused; its reports up to furthest_step stand
+  bool continues = false;           ///< was paused; its reports up to paused_at stand
+
+  /// What the storage has to say of it; borrows the token.
+  OwnerRecord record() const { return {token_text, attempt, crashes, furthest_step, paused_at}; }
 };
+
+/// The highest step that a trial has reported of any metric; -1 for none. Caller holds the history's lock.
+std::int64_t furthest_step_of(const History& history, TrialNumber number);
 
 /// How a worker waits for an owner of whom it cannot be told yet whether it lives.
 struct Patience {
@@ -100,8 +107,9 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   std::vector<TrialNumber> paused_trials() const;
   /// A paused trial that the pruner wants to go on.
   std::optional<Claim> continue_paused(const std::optional<Timestamp>& lease);
-  /// Whether the pruner pauses a trial that it has just stopped. Caller holds the pruner's mutex and the history's.
-  bool pauses(const StudyView& view, const TrialView& trial);
+  /// Where the pruner pauses a trial that it has just stopped; nothing if it ends. Caller holds the pruner's mutex and
+  /// the history's.
+  std::optional<PausingPrunerExtension::Pause> pauses(const StudyView& view, const TrialView& trial);
   /// Makes the paused trials PRUNED, if nobody works on the study any more.
   void close_paused();
   /// Says that this process no longer works on the trial with this owner, although the storage could not be told: it is

@@ -201,9 +201,7 @@ bool StudyTrial::should_prune() {
     if (!reported) return false;
     const HostStudyView view(*study_, HistoryView(history), request);
     const TrialView trial(claim_.number, suggested_);
-    const bool stops = study_->pruner.object->should_prune(view, trial);
-    pause_advised_ = stops && study_->pauses(view, trial);
-    return stops;
+    return stops(view, trial);
   });
 }
 
@@ -290,7 +288,8 @@ void StudyTrial::set_process_group(std::int64_t process_group) {
   const std::string text = to_text(token);
   StudyPatch patch = patch_of_this();
   fill_from_buffers(patch.trial);
-  patch.trial.owner = OwnerRecord{text, claim_.attempt, claim_.crashes, claim_.furthest_step};
+  patch.trial.owner = claim_.record();
+  patch.trial.owner->token = text;
   write(patch);
   claim_.token = token;
   claim_.token_text = text;
@@ -303,7 +302,7 @@ void StudyTrial::flush() {
 }
 
 void StudyTrial::end(Study::Impl::Ending ending) {
-  if (ending.state == TrialState::pruned && pause_advised_) return pause(furthest_report());
+  if (ending.state == TrialState::pruned && pause_step_) return pause(*pause_step_);
   StudyPatch patch = patch_of_this();
   fill_from_buffers(patch.trial);
   ended_ = true;
@@ -318,10 +317,11 @@ void StudyTrial::end(Study::Impl::Ending ending) {
 
 void StudyTrial::release() {
   // What was reported since is reported again from there, and does not count twice.
-  if (claim_.continues) return pause(claim_.furthest_step);
+  if (claim_.continues) return pause(claim_.paused_at);
   StudyPatch patch = patch_of_this();
   fill_from_buffers(patch.trial);
-  patch.trial.owner = OwnerRecord{"", claim_.attempt, claim_.crashes, claim_.furthest_step};
+  patch.trial.owner = claim_.record();
+  patch.trial.owner->token = "";
   write(patch);
   ended_ = true;
 }

@@ -94,7 +94,8 @@ class StudyTrial final : public Trial::Impl {
   StudyPatch patch_of_this() const;
   bool flush_due() const;
   void pause(std::int64_t resume_step);
-  std::int64_t furthest_report() const;
+  /// The pruner's answer, and in `pause_step_` whether it is a pause. Caller holds the pruner's mutex and the history's.
+  bool stops(const StudyView& view, const TrialView& trial);
   /// Of a trial that was paused; caller holds the history's lock.
   void take_up();
 
@@ -118,7 +119,7 @@ class StudyTrial final : public Trial::Impl {
   std::chrono::steady_clock::time_point last_write_;
   bool ended_ = false;
   bool paused_ = false;
-  bool pause_advised_ = false;  ///< by the pruner's latest answer
+  std::optional<std::int64_t> pause_step_;  ///< where to resume, if the pruner's latest answer was a pause
   bool write_through_ = false;
 };
 

@@ -179,6 +179,7 @@ class History : public std::enable_shared_from_this<History> {
     std::int64_t attempt = 0;
     std::int64_t crashes = 0;
     std::int64_t furthest_step = -1;
+    std::int64_t paused_at = -1;
   };
   /// The owner of an unfinished trial; nothing for trials of other libraries.
   std::optional<Owner> owner(TrialNumber n) const {
@@ -238,7 +239,7 @@ class History : public std::enable_shared_from_this<History> {
     if (patch.complete_time) complete_times_.set(r, patch.complete_time->time_since_epoch().count());
     if (patch.owner) {
       live.owner = Owner{std::string(patch.owner->token), patch.owner->attempt, patch.owner->crashes,
-                         patch.owner->furthest_step};
+                         patch.owner->furthest_step, patch.owner->paused_at};
     }
     if (patch.new_attempt) extra(n).reports.clear();
     for (const ParameterRecord& p : patch.params) suggest(live, cell_of(p));

@@ -33,12 +33,20 @@ class Pruner {
 /// Extension of a pruner that pauses trials and has the good ones continued, instead of ending the bad ones
 /// (promotion). A paused trial keeps its reports; it is RUNNING, nobody's, and not up for takeover, and becomes PRUNED
 /// once the study's budget is reached and nothing can be continued any more. Called under the same lock as the pruner's
-/// other functions.
+/// other functions. A pruner around another one forwards this extension (`query_extension`); otherwise all that the
+/// inner one would pause ends.
 class PausingPrunerExtension {
  public:
   static constexpr std::string_view id = "hone.pausing_pruner/1";
-  /// Whether the trial, which `should_prune` has just stopped, is paused; otherwise it ends.
-  virtual bool pauses(const StudyView&, const TrialView&) = 0;
+  /// A report that calls for a pause.
+  struct Pause {
+    MetricId metric = 0;
+    std::int64_t step = 0;
+  };
+  /// Of a trial that `should_prune` has just stopped: the report at which it is to pause; nothing if the trial ends. It
+  /// is paused once its present worker has come as far in that metric (an earlier one, which was interrupted, may have
+  /// reported more), and resumes from the latest step that this one has reported.
+  virtual std::optional<Pause> pauses(const StudyView&, const TrialView&) = 0;
   /// The one of the paused trials (ascending) to continue now; nothing for a new trial instead.
   virtual std::optional<TrialNumber> next_to_continue(const StudyView&, std::span<const TrialNumber> paused) = 0;
 

@@ -59,9 +59,10 @@ struct DrawRecord {
 /// Who works on a trial, and how often that went wrong.
 struct OwnerRecord {
   std::string_view token;           ///< see owner.hpp; empty: nobody, up for takeover
-  std::int64_t attempt = 0;         ///< 0 for the first worker, one more with each takeover
+  std::int64_t attempt = 0;         ///< 0 for the first worker, one more with each takeover and after each pause
   std::int64_t crashes = 0;         ///< crashes since an attempt reported a step that none had reached before
   std::int64_t furthest_step = -1;  ///< the highest step that an ended attempt has reported; -1 for none
+  std::int64_t paused_at = -1;      ///< the step to resume from of the trial's latest pause; -1 for none
 };
 
 /// What is new about one trial. Absent members say nothing. All views are borrowed for the duration of a call.

@@ -44,15 +44,18 @@ class SuccessiveHalvingPruner final : public hone::Pruner, public hone::PausingP
     const hone::HistoryView history = study.history();
     const auto metric = history->find_metric(metric_.name);
     if (!metric || !is_settled(study, *metric)) return false;
-    if (promotes_) return answer(study, *metric, trial.number()) != Promotion::Answer::goes_on;
+    if (promotes_) return decide(study, *metric, trial.number()).answer != Promotion::Answer::goes_on;
     return stopping_->should_prune(history, *metric, trial.number(), [&](std::size_t rung) {
       return progressive_ && rung >= highest_rung(study, stopping_->rungs(), *metric);
     });
   }
 
-  bool pauses(const hone::StudyView& study, const hone::TrialView& trial) override {
+  std::optional<Pause> pauses(const hone::StudyView& study, const hone::TrialView& trial) override {
     const auto metric = study.history()->find_metric(metric_.name);
-    return promotion_ && metric && answer(study, *metric, trial.number()) == Promotion::Answer::pauses;
+    if (!promotion_ || !metric) return std::nullopt;
+    const Promotion::Decision decision = decide(study, *metric, trial.number());
+    if (decision.answer != Promotion::Answer::pauses) return std::nullopt;
+    return Pause{*metric, decision.step};
   }
 
   std::optional<hone::TrialNumber> next_to_continue(const hone::StudyView& study,
@@ -63,7 +66,7 @@ class SuccessiveHalvingPruner final : public hone::Pruner, public hone::PausingP
     promotion_->update(history, *metric);
     const std::size_t last =
         progressive_ ? highest_rung(study, promotion_->rungs(), *metric) : std::numeric_limits<std::size_t>::max();
-    return promotion_->next(paused, last);
+    return promotion_->next(history.all(), *metric, paused, last);
   }
 
   void* query_extension(std::string_view extension) noexcept override {
@@ -83,9 +86,9 @@ class SuccessiveHalvingPruner final : public hone::Pruner, public hone::PausingP
     return last_step.has_value();
   }
 
-  Promotion::Answer answer(const hone::StudyView& study, hone::MetricId metric, hone::TrialNumber number) {
+  Promotion::Decision decide(const hone::StudyView& study, hone::MetricId metric, hone::TrialNumber number) {
     promotion_->update(study.history(), metric);
-    return promotion_->answer(study.history().all(), metric, number);
+    return promotion_->decide(study.history().all(), metric, number);
   }
 
   // PASHA's K_t: one rung more each time that the ranking of the highest one does not repeat that of the one below. How

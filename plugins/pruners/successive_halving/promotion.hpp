@@ -29,41 +29,61 @@ class Promotion {
   void update(const HistoryView& view, MetricId metric) { rungs_.update(view, metric); }
 
   enum class Answer { goes_on, pauses, ends };
+  struct Decision {
+    Answer answer = Answer::goes_on;
+    std::int64_t step = 0;  ///< of the report that brought it to the rung, if it pauses
+  };
 
   /// What becomes of a trial at its latest report: it pauses at the first that reaches a rung beyond those where it was
-  /// paused before (up to the owner's furthest step), and ends at NaN where it should have reached one.
-  Answer answer(const History& history, MetricId metric, TrialNumber number) const {
+  /// paused before, and ends at NaN where it should have reached one.
+  Decision decide(const History& history, MetricId metric, TrialNumber number) const {
     const std::span<const Report> own = history.reports(number, metric);
-    if (own.empty()) return Answer::goes_on;
-    const auto owner = history.owner(number);
-    const std::int64_t paused_at = owner ? owner->furthest_step : -1;
-    const auto later = std::ranges::upper_bound(own, paused_at, {}, &Report::step);
-    const std::size_t passed = rungs_.reached(own.first(static_cast<std::size_t>(later - own.begin())));
-    if (static_cast<double>(own.back().step) < rungs_.resource(passed)) return Answer::goes_on;
-    if (rungs_.values(number).size() > passed) return Answer::pauses;
-    return std::isnan(own.back().value) ? Answer::ends : Answer::goes_on;
+    if (own.empty()) return {};
+    const std::size_t passed = rungs_until_pause(history, metric, number);
+    if (static_cast<double>(own.back().step) < rungs_.resource(passed)) return {};
+    if (rungs_.values(number).size() > passed) {
+      const auto is_below = [&](const Report& report) {
+        return static_cast<double>(report.step) < rungs_.resource(passed) || std::isnan(report.value);
+      };
+      return {Answer::pauses, std::ranges::find_if_not(own, is_below)->step};
+    }
+    return {std::isnan(own.back().value) ? Answer::ends : Answer::goes_on};
   }
 
   /// The paused trial to continue; none from the rung `last` or beyond.
-  std::optional<TrialNumber> next(std::span<const TrialNumber> paused, std::size_t last) const {
+  std::optional<TrialNumber> next(const History& history, MetricId metric, std::span<const TrialNumber> paused,
+                                  std::size_t last) const {
     std::optional<TrialNumber> best;
+    std::span<const double> best_values;
     std::map<std::size_t, Border> borders;  // by rung, of those where a trial is paused
     for (const TrialNumber number : paused) {
-      const std::span<const double> values = rungs_.values(number);
+      // Not what an interrupted worker reported beyond the pause.
+      const auto values = rungs_.values(number).first(rungs_until_pause(history, metric, number));
       if (values.empty() || values.size() > last) continue;
       const std::size_t rung = values.size() - 1;
       auto found = borders.find(rung);
       if (found == borders.end()) found = borders.emplace(rung, border(rung)).first;
       const Border& worst = found->second;
       if (values.back() > worst.value || (values.back() == worst.value && number > worst.number)) continue;
-      if (!best || is_before(values, rungs_.values(*best))) best = number;
+      if (!best || is_before(values, best_values)) {
+        best = number;
+        best_values = values;
+      }
     }
     return best;
   }
 
  private:
-  // The last of the best 1/eta of a rung: the algorithm's top_k, which has k trials also where values are equal. The lower
-  // number comes first there.
+  // How many rungs the trial had reached when it was last paused.
+  std::size_t rungs_until_pause(const History& history, MetricId metric, TrialNumber number) const {
+    const std::span<const Report> own = history.reports(number, metric);
+    const auto owner = history.owner(number);
+    const auto later = std::ranges::upper_bound(own, owner ? owner->paused_at : -1, {}, &Report::step);
+    return rungs_.reached(own.first(static_cast<std::size_t>(later - own.begin())));
+  }
+
+  // The last of the best 1/eta of a rung: the algorithm's top_k, which has k trials also where values are equal. The
+  // lower number comes first there.
   struct Border {
     double value;
     TrialNumber number;

@@ -86,11 +86,13 @@ void PatchWriter::write_live(Database& database, const StudyEntry& study, const 
   if (written.patch.owner) {
     const OwnerRecord& owner = *written.patch.owner;
     database.execute(
-        "INSERT INTO hone_live (study, number, version, token, attempt, crashes, furthest_step) VALUES (?, ?, ?, ?, ?, "
-        "?, ?) "
+        "INSERT INTO hone_live (study, number, version, token, attempt, crashes, furthest_step, paused_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (study, number) DO UPDATE SET version = excluded.version, token = excluded.token, "
-        "attempt = excluded.attempt, crashes = excluded.crashes, furthest_step = excluded.furthest_step",
-        study.hone_id, written.number, written.version, owner.token, owner.attempt, owner.crashes, owner.furthest_step);
+        "attempt = excluded.attempt, crashes = excluded.crashes, furthest_step = excluded.furthest_step, "
+        "paused_at = excluded.paused_at",
+        study.hone_id, written.number, written.version, owner.token, owner.attempt, owner.crashes, owner.furthest_step,
+        owner.paused_at);
   } else if (!written.patch.start) {
     database.execute("UPDATE hone_live SET version = ? WHERE study = ? AND number = ?", written.version, study.hone_id,
                      written.number);

@@ -40,6 +40,8 @@ class Rows {
   /// Moves to the next row; false after the last. @throws StorageError
   bool next();
 
+  /// How many columns the row has.
+  int columns() const { return sqlite3_data_count(statement_); }
   bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   double real(int column) const { return sqlite3_column_double(statement_, column); }

@@ -136,7 +136,7 @@ constexpr std::array own_tables = {
     "hone_studies (hone_id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, study_id INTEGER NOT NULL)",
     "hone_live (study INTEGER NOT NULL, number INTEGER NOT NULL, version INTEGER NOT NULL, token TEXT NOT NULL, "
     "attempt INTEGER NOT NULL, crashes INTEGER NOT NULL, furthest_step INTEGER NOT NULL, start_count INTEGER, "
-    "relative TEXT, PRIMARY KEY (study, number)) WITHOUT ROWID",
+    "relative TEXT, paused_at INTEGER NOT NULL DEFAULT -1, PRIMARY KEY (study, number)) WITHOUT ROWID",
     "hone_trials (study INTEGER NOT NULL, number INTEGER NOT NULL, config TEXT NOT NULL, cohort TEXT NOT NULL, "
     "visible_set TEXT NOT NULL, PRIMARY KEY (study, number)) WITHOUT ROWID",
     "hone_draws (draw_id INTEGER PRIMARY KEY, study INTEGER NOT NULL, number INTEGER NOT NULL, parameter TEXT NOT "
@@ -158,6 +158,11 @@ std::string table_name(std::string_view definition) { return std::string(definit
 
 bool has_table(Database& database, std::string_view name) {
   Rows rows = database.query("SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ?", name);
+  return rows.next();
+}
+
+bool has_paused_at(Database& database) {
+  Rows rows = database.query("SELECT 1 FROM pragma_table_info('hone_live', 'main') WHERE name = 'paused_at'");
   return rows.next();
 }
 
@@ -243,9 +248,14 @@ void complete_schema(Database& database, SchemaState& state) {
   for (const char* definition : own_tables) {
     database.script((std::string("CREATE TABLE IF NOT EXISTS main.") + definition).c_str());
   }
+  // A table from before there were paused trials has no place for them.
+  if (!has_paused_at(database)) {
+    database.script("ALTER TABLE main.hone_live ADD COLUMN paused_at INTEGER NOT NULL DEFAULT -1");
+  }
   database.script("INSERT INTO hone_schema SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM hone_schema)");
   database.script(waiting_index);
   state.own = true;
+  state.complete = true;
 }
 
 }  // namespace hone::relational

@@ -13,6 +13,7 @@ struct SchemaState {
   bool studies = false;        ///< Optuna's tables, of the version that is read here
   bool own = false;            ///< the hone_* tables are in the file
   bool own_temporary = false;  ///< empty ones stand in for them on this connection, so that it can read
+  bool complete = false;       ///< nothing is missing that a writer needs
 };
 
 /// Looks at the file, and refuses what it cannot read. Without hone_* tables in the file, empty temporary ones are made

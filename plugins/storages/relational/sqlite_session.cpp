@@ -130,10 +130,9 @@ Database& SqliteSession::writable() {
 }
 
 void SqliteSession::prepare_write() {
-  if (connection_->schema.studies && connection_->schema.own) return;
+  if (connection_->schema.complete) return;
   look_at_schema(*connection_->database, target_.location, connection_->schema);
-  if (!connection_->schema.studies || !connection_->schema.own)
-    complete_schema(*connection_->database, connection_->schema);
+  complete_schema(*connection_->database, connection_->schema);
 }
 
 void SqliteSession::forget_schema() { connection_->schema = {}; }

@@ -28,6 +28,8 @@ class SqliteSession {
   Database& writable();
   /// Makes the missing tables; in a write transaction.
   void prepare_write();
+  /// Whether `prepare_write` has nothing left to do.
+  bool is_prepared() const { return connection_->schema.complete; }
   /// The schema must be looked at again: the file was changed by others, or a transaction was rolled back.
   void forget_schema();
 

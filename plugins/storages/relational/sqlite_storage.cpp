@@ -109,6 +109,7 @@ ApplyResult SqliteStorage::apply(Cursor& cursor, const StudyPatch& patch, const 
   }
   Database& database = session_.writable();
   make_markable(at.study);
+  if (!session_.is_prepared()) in_write([](Database&) {});
   Written written;
   {
     Transaction transaction(database, Transaction::Kind::write);

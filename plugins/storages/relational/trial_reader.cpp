@@ -87,16 +87,15 @@ void TrialReader::read_constraints(Database& database, std::int64_t trial_id) {
 
 void TrialReader::read_live(Database& database, const StudyEntry& study, TrialNumber number) {
   if (study.hone_id == 0) return;
-  Rows rows = database.query(
-      "SELECT version, token, attempt, crashes, furthest_step, start_count, relative FROM hone_live WHERE study = ? "
-      "AND number = ?",
-      study.hone_id, number);
+  // All columns, because a file that only older versions have written has no `paused_at`, the last one.
+  Rows rows = database.query("SELECT * FROM hone_live WHERE study = ? AND number = ?", study.hone_id, number);
   if (!rows.next()) return;
-  version_ = rows.integer(0);
-  token_ = rows.text(1);
-  patch_.owner = OwnerRecord{token_, rows.integer(2), rows.integer(3), rows.integer(4)};
-  if (!rows.is_null(5)) start_count_ = rows.integer(5);
-  if (!rows.text(6).empty()) relative_ = forms_.relative_from_text(rows.text(6));
+  version_ = rows.integer(2);
+  token_ = rows.text(3);
+  const std::int64_t paused_at = rows.columns() > 9 ? rows.integer(9) : -1;
+  patch_.owner = OwnerRecord{token_, rows.integer(4), rows.integer(5), rows.integer(6), paused_at};
+  if (!rows.is_null(7)) start_count_ = rows.integer(7);
+  if (!rows.text(8).empty()) relative_ = forms_.relative_from_text(rows.text(8));
 }
 
 void TrialReader::read_start(Database& database, const StudyEntry& study, TrialNumber number) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <stop_token>
 
 #include <hone/error.hpp>
 #include <hone/json_text.hpp>
@@ -263,6 +264,94 @@ TEST_CASE("of equal values no more go on than have room, the first begun before 
   CHECK(came_to[9] == std::set<TrialNumber>{0, 1, 2});
   CHECK(came_to[27] == std::set<TrialNumber>{0});
   CHECK(study.count(TrialState::complete) == 1);
+}
+
+TEST_CASE("a trial resumes from its latest step in the metric that decides, whatever else it reports") {
+  Study study = Study::create(promoting(), shared_registry());
+  Training training;
+  study.optimize(
+      [&](Trial& trial) {
+        const std::int64_t from = trial.resume_step().value_or(0);
+        CHECK(from <= 27);
+        trial.report("batch_loss", 1.0, (from + 1) * 1000);
+        return training(trial);
+      },
+      up_to(27));
+  CHECK(training.resumes_where_it_was);
+  CHECK(study.count(TrialState::complete) <= 3);
+}
+
+TEST_CASE("a trial resumes from no step that an interrupted worker has reported and the present one has not") {
+  Study study = Study::create(promoting(), shared_registry());
+  pause_three(study);
+  bool interrupt = true;
+  std::vector<std::int64_t> resumed;
+  OptimizeOptions one;
+  std::stop_source stop;
+  const auto objective = [&](Trial& trial) -> Values {
+    REQUIRE(trial.number() == 0);
+    const std::int64_t from = trial.resume_step().value();
+    resumed.push_back(from);
+    if (interrupt) {
+      for (const std::int64_t step : {2, 3, 4}) trial.report(0.0, step);
+      throw TrialReleased();
+    }
+    trial.report(0.0, from + 1);
+    CHECK_FALSE(trial.should_prune());
+    trial.report(0.0, from + 2);
+    CHECK(trial.should_prune());
+    stop.request_stop();
+    throw TrialPruned();
+  };
+  one.n_trials = 1;
+  one.stop = stop.get_token();
+  one.on_start = [&](const Trial&) {
+    if (interrupt) stop.request_stop();
+  };
+  study.optimize(objective, one);
+  interrupt = false;
+  stop = {};
+  one.stop = stop.get_token();
+  study.optimize(objective, one);
+  CHECK(resumed == std::vector<std::int64_t>{1, 1});
+  CHECK(paused_attribute(study.trial(0)) == "3");
+}
+
+TEST_CASE("a worker that dies between the report at a rung and the pause promotes nothing") {
+  Database database;
+  StudyOptions options = promoting();
+  options.storage = database.spec();
+  Study study = Study::create(options, shared_registry());
+  // A lease that is over at once is as a worker that died.
+  const AskOptions dying{.lease = std::chrono::milliseconds(-1)};
+  { study.ask(dying).report(0.0, 1); }
+  Trial anew = study.ask();
+  REQUIRE(anew.number() == 0);
+  anew.report(0.0, 1);
+  REQUIRE(anew.should_prune());
+  study.tell(anew, TrialState::pruned);
+  for (const double value : {1.0, 2.0}) {
+    Trial other = study.ask();
+    other.report(value, 1);
+    study.tell(other, other.should_prune() ? TrialState::pruned : TrialState::fail);
+  }
+  {
+    Trial continued = study.ask(dying);
+    REQUIRE(continued.resume_step() == 1);
+    continued.report(0.0, 3);
+  }
+  // A study object does not look at an owner twice within a short while.
+  Study another = Study::create(options, shared_registry());
+  Trial last = another.ask();
+  REQUIRE(last.number() == 0);
+  for (const std::int64_t step : {1, 2}) {
+    last.report(0.0, step);
+    CHECK_FALSE(last.should_prune());
+  }
+  last.report(0.0, 3);
+  CHECK(last.should_prune());
+  another.tell(last, TrialState::pruned);
+  CHECK(paused_attribute(another.trial(0)) == "3");
 }
 
 TEST_CASE("several workers share what is paused, and each step is done once") {

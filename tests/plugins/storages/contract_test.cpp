@@ -171,7 +171,7 @@ TEST_CASE("a trial that was taken over refuses its old owner") {
   Bench bench(kind);
   const TrialNumber number = bench.reader.apply(running_trial("first")).number;
   StudyPatch takeover = change_of(number);
-  takeover.trial.owner = OwnerRecord{"second", 1, 1, 4};
+  takeover.trial.owner = OwnerRecord{"second", 1, 1, 4, 3};
   takeover.trial.new_attempt = true;
   REQUIRE(bench.reader.apply(takeover, owned_by("first")));
   CHECK(bench.reader.apply(end_of(number), owned_by("first")).refusal == Refusal::not_the_owner);
@@ -180,6 +180,7 @@ TEST_CASE("a trial that was taken over refuses its old owner") {
   CHECK(owner.attempt == 1);
   CHECK(owner.crashes == 1);
   CHECK(owner.furthest_step == 4);
+  CHECK(owner.paused_at == 3);
   CHECK(bench.reader.apply(end_of(number), owned_by("second")));
 }
 

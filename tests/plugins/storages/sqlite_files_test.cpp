@@ -196,6 +196,30 @@ TEST_CASE("a schema of another version is refused with both versions") {
   CHECK(finished_in(file) == 1);
 }
 
+TEST_CASE("a file from before trials could be paused is read as it is, and gets their column when it is written") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("study.db");
+  {
+    const std::unique_ptr<Storage> storage = sqlite_storage(file);
+    Reader reader(*storage, storage->create_study("study", {Direction::minimize}));
+    REQUIRE(reader.apply(running_trial("first")).number == 0);
+  }
+  RawSqlite(file).run("ALTER TABLE hone_live DROP COLUMN paused_at");
+  const std::unique_ptr<Storage> storage = sqlite_storage(file);
+  Reader reader(*storage, storage->find_study("study").value().id);
+  reader.refresh();
+  CHECK(reader.history().owner(0).value().token == "first");
+  CHECK(reader.history().owner(0).value().paused_at == -1);
+  const std::unique_ptr<Storage> writing = sqlite_storage(file);
+  Reader writer(*writing, writing->find_study("study").value().id);
+  StudyPatch pause = change_of(0);
+  pause.trial.owner = OwnerRecord{"paused:0", 0, 0, 4, 3};
+  REQUIRE(writer.apply(pause, owned_by("first")));
+  // Also by a connection that has read the old table.
+  reader.refresh();
+  CHECK(reader.history().owner(0).value().paused_at == 3);
+}
+
 TEST_CASE("another program's database gets the tables beside its own, and only when it is written") {
   const TemporaryFolder folder;
   const std::string file = folder.file("other.db");
