@@ -90,17 +90,16 @@ std::optional<Claim> Study::Impl::continue_paused(const std::optional<Timestamp>
 }
 
 void Study::Impl::close_paused() {
-  {
-    // Whoever still works on a trial may make a paused one good enough, and looks here when it has finished.
-    const std::shared_lock lock(*history_mutex);
-    const auto is_worked_on = [&](std::uint32_t n) { return history->owner_token(n) && !is_paused(*history, n); };
-    if (std::ranges::any_of(history->running_trials(), is_worked_on)) return;
-  }
+  const auto is_worked_on = [&](std::uint32_t n) { return history->owner_token(n) && !is_paused(*history, n); };
   for (const TrialNumber number : paused_trials()) {
     std::vector<History::Cell> suggested;
     std::string owner;
     {
       const std::shared_lock lock(*history_mutex);
+      // Whoever still works on a trial may make a paused one good enough, and looks here when it has finished. Each
+      // write brings what others did: one that has begun since is seen before the next is closed. (Between that look
+      // and its write one trial may be closed that would have gone on.)
+      if (std::ranges::any_of(history->running_trials(), is_worked_on)) return;
       if (!is_paused(*history, number)) continue;
       suggested = history->suggested(number);
       owner = *history->owner_token(number);

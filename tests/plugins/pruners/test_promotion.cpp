@@ -354,6 +354,37 @@ TEST_CASE("a worker that dies between the report at a rung and the pause promote
   CHECK(paused_attribute(another.trial(0)) == "3");
 }
 
+TEST_CASE("what is paused is not closed any further once another worker goes on") {
+  StudyOptions options = promoting();
+  const auto slow = std::make_shared<FakeStorage>("closing");
+  options.opened_storage = slow;
+  Study study = Study::create(options, shared_registry());
+  pause_three(study);
+  {
+    Trial continued = study.ask();
+    REQUIRE(continued.number() == 0);
+    continued.report(0.0, 3);
+    REQUIRE(continued.should_prune());
+    study.tell(continued, TrialState::pruned);
+  }
+  options.opened_storage = std::make_shared<FakeStorage>("closing");
+  Study other = Study::create(options, shared_registry());
+  std::optional<Trial> begun;
+  slow->before_apply = [&](const StudyPatch& patch) {
+    if (begun || patch.trial.state != TrialState::pruned) return;
+    begun.emplace(other.ask());
+  };
+  study.optimize([](Trial&) { return 0.0; }, up_to(3));
+  REQUIRE(begun);
+  CHECK(study.count(TrialState::pruned) == 1);
+  CHECK(study.count(TrialState::running) == 3);
+  slow->before_apply = nullptr;
+  other.tell(*begun, 0.0);
+  study.optimize([](Trial&) { return 0.0; }, up_to(3));
+  CHECK(study.count(TrialState::pruned) == 3);
+  CHECK(study.count(TrialState::running) == 0);
+}
+
 TEST_CASE("several workers share what is paused, and each step is done once") {
   Database database;
   StudyOptions options = promoting();
