@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The loop that runs an objective.
 #include <algorithm>
+#include <condition_variable>
+#include <limits>
 #include <system_error>
 #include <thread>
 
@@ -84,9 +86,7 @@ class Loop {
   }
 
   void all_trials() {
-    while (may_begin()) {
-      if (!one_trial()) return;
-    }
+    while (one_trial()) continue;
   }
 
   // The caller holds the mutex.
@@ -101,12 +101,34 @@ class Loop {
     return is_over();
   }
 
-  bool may_begin() {
-    const std::lock_guard lock(mutex_);
-    if (is_over()) return false;
-    if (options_.n_trials && begun_ >= *options_.n_trials) return false;
-    ++begun_;
-    return true;
+  // Nothing when the loop is over. A trial that is continued is no new one, which is what the limit counts; once it is
+  // reached, those are all that is left to do.
+  std::optional<Claim> next_claim() {
+    constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
+    const std::int64_t limit = options_.n_trials.value_or(no_limit);
+    std::unique_lock lock(mutex_);
+    // What is being claimed at this moment may be one that is continued, and leave room.
+    claimed_.wait(lock, [&] { return claiming_ == 0 || begun_ + claiming_ < limit || is_over(); });
+    if (is_over() || limit <= 0) return std::nullopt;
+    if (begun_ == limit) {
+      lock.unlock();
+      return impl_.claim_paused(!options_.budget);
+    }
+    struct Claiming {
+      explicit Claiming(Loop& l) : loop(l) { ++loop.claiming_; }
+      ~Claiming() {
+        const std::lock_guard lock(loop.mutex_);
+        --loop.claiming_;
+        if (begins) ++loop.begun_;
+        loop.claimed_.notify_all();
+      }
+      Loop& loop;
+      bool begins = false;
+    } claiming(*this);
+    lock.unlock();
+    std::optional<Claim> claim = claim_next();
+    claiming.begins = claim && !claim->continues;
+    return claim;
   }
 
   // Nothing when the study's budget is spent, or the loop is over. A sampler that comes to an end may see farther than
@@ -123,13 +145,8 @@ class Loop {
 
   // False when the study's budget is spent, or the loop is over.
   bool one_trial() {
-    const std::optional<Claim> claim = claim_next();
+    const std::optional<Claim> claim = next_claim();
     if (!claim) return false;
-    if (claim->continues) {
-      // No new trial, which is what the limit counts.
-      const std::lock_guard lock(mutex_);
-      --begun_;
-    }
     std::unique_ptr<Trial::Impl> begun = start(*claim);
     if (!begun) {
       tell_callbacks(claim->number);
@@ -219,7 +236,9 @@ class Loop {
   const Patience patience_{jobs_ == 1, [this] { return is_interrupted(); }};
   std::mutex mutex_;
   std::mutex callbacks_mutex_;
+  std::condition_variable claimed_;  // with mutex_
   std::int64_t begun_ = 0;
+  std::int64_t claiming_ = 0;
   std::exception_ptr error_;
 };
 

@@ -89,6 +89,13 @@ std::optional<Claim> Study::Impl::continue_paused(const std::optional<Timestamp>
   }
 }
 
+std::optional<Claim> Study::Impl::claim_paused(bool close) {
+  if (!history_is_shared) refresh();
+  std::optional<Claim> claim = continue_paused(std::nullopt);
+  if (!claim && close) close_paused();
+  return claim;
+}
+
 void Study::Impl::close_paused() {
   const auto is_worked_on = [&](std::uint32_t n) { return history->owner_token(n) && !is_paused(*history, n); };
   for (const TrialNumber number : paused_trials()) {

@@ -110,6 +110,8 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   /// Where the pruner pauses a trial that it has just stopped; nothing if it ends. Caller holds the pruner's mutex and
   /// the history's.
   std::optional<PausingPrunerExtension::Pause> pauses(const StudyView& view, const TrialView& trial);
+  /// The same for a worker that begins no new trials. `close`: where there is none, `close_paused`.
+  std::optional<Claim> claim_paused(bool close);
   /// Makes the paused trials PRUNED, if nobody works on the study any more.
   void close_paused();
   /// Says that this process no longer works on the trial with this owner, although the storage could not be told: it is

@@ -63,7 +63,9 @@ struct StudyOptions {
 class Study;
 
 struct OptimizeOptions {
-  std::optional<std::int64_t> n_trials{};              ///< trials of this call
+  /// Trials that this call begins. Trials that a pruner has paused go on beyond it while there are any to continue; the
+  /// others then end, as they do at the budget, unless one is given.
+  std::optional<std::int64_t> n_trials{};
   std::optional<std::int64_t> budget{};                ///< finished trials of the study, of all its workers together
   std::optional<std::chrono::milliseconds> timeout{};  ///< checked between trials
   std::int64_t jobs = 1;                               ///< threads that run the objective

@@ -385,6 +385,25 @@ TEST_CASE("what is paused is not closed any further once another worker goes on"
   CHECK(study.count(TrialState::running) == 0);
 }
 
+TEST_CASE("once as many trials have begun as were asked for, the good ones go on and the rest ends") {
+  Study study = Study::create(promoting(), shared_registry());
+  Training training;
+  std::mutex mutex;
+  OptimizeOptions options;
+  options.n_trials = 27;
+  options.jobs = GENERATE(1, 4);
+  study.optimize(
+      [&](Trial& trial) {
+        const std::lock_guard lock(mutex);
+        return training(trial);
+      },
+      options);
+  CHECK(training.resumes_where_it_was);
+  CHECK(study.finished_count() == 27);
+  CHECK(study.count(TrialState::running) == 0);
+  CHECK(study.count(TrialState::complete) >= 1);
+}
+
 TEST_CASE("several workers share what is paused, and each step is done once") {
   Database database;
   StudyOptions options = promoting();
@@ -471,7 +490,9 @@ TEST_CASE("paused trials of a pruner that is no longer there end with the budget
   Training training;
   {
     Study study = Study::create(options, shared_registry());
-    study.optimize([&](Trial& trial) { return training(trial); }, 5);
+    OptimizeOptions first_five = up_to(8);
+    first_five.n_trials = 5;
+    study.optimize([&](Trial& trial) { return training(trial); }, first_five);
     CHECK(study.count(TrialState::running) == 5);
   }
   options.pruner = {"nop"};
