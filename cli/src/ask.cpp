@@ -19,7 +19,8 @@ constexpr const char* examples = R"(Examples:
   hone tell 0 1.25 --storage sqlite:///study.db --study lab --lease TOKEN
 
 Prints one JSON object a trial: its number, its params, and the lease token that 'hone tell' presents. The lease ends
-after a day, or as --lease says; then the trial is given to the next who asks.)";
+after a day, or as --lease says; then the trial is given to the next who asks. A trial that a pruner had paused has a
+"resume_step" too, the step of the checkpoint from which it goes on.)";
 
 struct Arguments {
   StudyConfigArguments study;
@@ -75,6 +76,7 @@ void print(const Trial& trial) {
   result.set("number", trial.number());
   result.set("params", std::move(params));
   result.set("lease", trial.owner_token());
+  if (const std::optional<std::int64_t> step = trial.resume_step()) result.set("resume_step", *step);
   std::cout << to_json_text(result) << '\n';
 }
 

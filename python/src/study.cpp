@@ -89,6 +89,10 @@ nb::object ask(Study& self, nb::handle fixed, nb::handle distributions, std::opt
 FrozenTrial tell_running(Study& self, const RunningTrial& running, const std::optional<Values>& values,
                          TellOptions options) {
   try {
+    // By its object, because a pruner that has told it to stop may have meant a pause.
+    if (options.state == TrialState::pruned && !values && options.fail_reason.empty()) {
+      return running.with([&](Trial& trial) { return self.tell(trial, TrialState::pruned); });
+    }
     options.owner_token = running.with([](Trial& trial) {
       trial.flush();
       return trial.owner_token();

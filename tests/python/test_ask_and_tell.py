@@ -91,3 +91,18 @@ def test_an_objective_that_tells_its_own_trial_loses_nothing(storage):
     study.optimize(objective, n_trials=1)
     assert study.trials[0].values == [0.5]
     check(study.trials[0], drawn[0])
+
+
+def test_a_trial_that_is_to_pause_is_paused_by_tell_with_its_object(storage):
+    pruner = {"plugin": "successive_halving", "min_resource": 1, "reduction_factor": 2, "promotion": True}
+    study = hone.create_study(storage=storage, sampler="random", pruner=pruner, seed=1)
+    for value in [0.0, 1.0]:
+        trial = study.ask()
+        assert trial.resume_step is None
+        trial.report(value, 1)
+        assert trial.should_prune()
+        assert study.tell(trial, state=TrialState.PRUNED).state == TrialState.RUNNING
+    trial = study.ask()
+    assert trial.number == 0 and trial.resume_step == 1
+    # By the number it ends.
+    assert study.tell(1, state=TrialState.PRUNED).state == TrialState.PRUNED
