@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Deleting and copying studies.
+#include <cmath>
 #include <deque>
 
 #include <hone/error.hpp>
@@ -42,6 +43,18 @@ bool copied_attribute(std::string_view key) {
   return !key.starts_with("hone:uuid") && !key.starts_with("constraints:");
 }
 
+// What becomes of a paused trial that is not continued.
+void end_as_pruned(TrialPatch& trial, std::size_t objectives) {
+  trial.state = TrialState::pruned;
+  trial.complete_time = now();
+  trial.values.clear();
+  const ReportRecord* latest = nullptr;
+  for (const ReportRecord& report : trial.reports) {
+    if (report.metric.empty() && (latest == nullptr || report.step > latest->step)) latest = &report;
+  }
+  if (objectives == 1 && latest != nullptr && !std::isnan(latest->value)) trial.values = {latest->value};
+}
+
 }  // namespace
 
 void delete_study(Storage& storage, std::string_view name) { storage.delete_study(required(storage, name).id); }
@@ -71,16 +84,19 @@ void copy_study(Storage& from, std::string_view name, Storage& to, std::string_v
   to.apply(*writer, study_patch, {});
 
   for (TrialNumber n = 0; n < history->horizon(); ++n) {
-    // A running trial has a worker, which knows the original alone.
-    if (!history->known(n) || history->state(n) == TrialState::running) continue;
+    if (!history->known(n)) continue;
+    // A running trial has a worker, which knows the original alone; a paused one has none, and keeps what it reported.
+    const bool paused = is_paused_owner(history->owner_token(n));
+    if (history->state(n) == TrialState::running && !paused) continue;
     StudyPatch patch;
     patch.target = StudyPatch::Target::new_trial;
     patch.trial = patch_of(*history, n);
+    if (paused) end_as_pruned(patch.trial, source.directions.size());
     const auto trial_user = from.trial_attributes(source.id, n, AttributeKind::user);
     const auto trial_system = from.trial_attributes(source.id, n, AttributeKind::system);
     for (const auto& [key, json] : trial_user) patch.trial.user_attrs.push_back({key, json});
     for (const auto& [key, json] : trial_system) {
-      if (copied_attribute(key)) patch.trial.system_attrs.push_back({key, json});
+      if (copied_attribute(key) && key != paused_key) patch.trial.system_attrs.push_back({key, json});
     }
     to.apply(*writer, patch, {});
   }

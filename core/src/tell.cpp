@@ -92,6 +92,7 @@ void Study::Impl::finish(TrialNumber number, std::string_view owner, TrialPatch 
     }
   }
   attributes.add_to(patch.trial);
+  if (is_paused_owner(owner)) patch.trial.system_attrs.push_back({paused_key, "null"});
   std::string reason;
   if (!ending.fail_reason.empty()) {
     reason = to_json_text(Json(ending.fail_reason));

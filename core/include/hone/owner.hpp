@@ -37,7 +37,7 @@ inline constexpr std::string_view paused_owner_prefix = "paused:";
 inline bool is_paused_owner(std::optional<std::string_view> token) {
   return token && token->starts_with(paused_owner_prefix);
 }
-/// The system attribute of a paused trial, for other libraries: the step to resume from; null once it goes on.
+/// The system attribute of a paused trial, for other libraries: the step to resume from; null once it goes on or ends.
 inline constexpr std::string_view paused_key = "hone:paused";
 
 /// 16 random hexadecimal digits, never the same twice, also after a fork.

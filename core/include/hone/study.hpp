@@ -180,7 +180,8 @@ class HONE_API Study {
 
 /// Deletes a study and all its trials. @throws StudyNotFoundError
 HONE_API void delete_study(Storage& storage, std::string_view name);
-/// Copies a study, attributes and finished trials included, into a (new) study of another name or storage.
+/// Copies a study, attributes and finished trials included, into a (new) study of another name or storage. Trials that
+/// are paused are PRUNED in the copy; those that have a worker are left out.
 HONE_API void copy_study(Storage& from, std::string_view name, Storage& to, std::string_view new_name);
 
 /// A known trial of a history as a value, without its attributes, which only a storage has.

@@ -114,6 +114,7 @@ TEST_CASE("the best third of each rung goes on from where it was paused, and the
     CHECK(static_cast<std::int64_t>(trial.intermediate_values.size()) == last);
     CHECK((trial.state == TrialState::complete) == (last == 27));
     if (trial.state == TrialState::pruned) CHECK(trial.values.at(0) == trial.intermediate_values.at(last));
+    CHECK((paused_attribute(trial) == "null" || paused_attribute(trial).empty()));
   }
   for (const Training::Run& run : training.runs) steps += run.to - run.from;
   // A third of 60, a third of those, and so on; and some more, which were good when they were continued.
@@ -402,6 +403,24 @@ TEST_CASE("once as many trials have begun as were asked for, the good ones go on
   CHECK(study.finished_count() == 27);
   CHECK(study.count(TrialState::running) == 0);
   CHECK(study.count(TrialState::complete) >= 1);
+}
+
+TEST_CASE("in a copy of a study, what is paused has ended") {
+  Study study = Study::create(promoting(), shared_registry());
+  pause_three(study);
+  const Trial begun = study.ask();
+  const Trial running = study.ask();
+  copy_study(study.storage(), "promotion", study.storage(), "copy");
+  StudyOptions options = promoting();
+  options.name = "copy";
+  options.opened_storage = std::shared_ptr<Storage>(&study.storage(), [](Storage*) {});
+  const Study copy = Study::load(options, shared_registry());
+  // One has gone on, and has a worker as the one that is new.
+  REQUIRE(begun.resume_step() == 1);
+  CHECK(copy.trials().size() == 2);
+  CHECK(copy.count(TrialState::pruned) == 2);
+  CHECK(copy.trial(0).values == std::vector<double>{1.0});
+  CHECK(paused_attribute(copy.trial(0)).empty());
 }
 
 TEST_CASE("several workers share what is paused, and each step is done once") {
