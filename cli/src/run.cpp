@@ -245,7 +245,9 @@ class Run {
       const std::size_t paused = paused_count();
       const std::size_t running = study_.count(TrialState::running) - paused;
       if (paused != 0) {
-        std::cout << "\n" << paused << " trials are paused; the same command continues the good ones.\n";
+        std::cout << "\n"
+                  << paused << (paused == 1 ? " trial is" : " trials are")
+                  << " paused; the same command continues the good ones.\n";
       }
       if (running != 0) {
         std::cout << "\n"

@@ -113,7 +113,7 @@ void bind_trial(nb::module_& module) {
           "When the trial began, in local time.")
       .def_prop_ro(
           "attempt", [](const RunningTrial& self) { return self.with([](Trial& trial) { return trial.attempt(); }); },
-          "0 for the first worker on this trial, more after a takeover.")
+          "0 for the first worker on this trial, more after a takeover or a pause.")
       .def_prop_ro(
           "resume_step",
           [](const RunningTrial& self) { return self.with([](Trial& trial) { return trial.resume_step(); }); },

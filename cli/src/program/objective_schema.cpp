@@ -37,7 +37,7 @@ constexpr std::string_view text = R"({
   },
   "properties": {
     "command": {
-      "description": "The program and its arguments. {name} is a parameter; {trial}, {study}, {workdir}, {params_file} and {config_dir} are known as well. A nested list is left out when a parameter in it is inactive.",
+      "description": "The program and its arguments. {name} is a parameter; {trial}, {study}, {workdir}, {params_file}, {config_dir} and {resume_step} are known as well. A nested list is left out when a parameter in it is inactive, or when it has {resume_step} and the trial does not resume.",
       "anyOf": [{"type": "array", "minItems": 1, "items": {"$ref": "#/properties/objective/$defs/part"}}, {"type": "string"}]
     },
     "shell": {"type": "boolean", "default": false, "description": "Run the command by sh -c."},

@@ -70,7 +70,7 @@ class HONE_API Trial {
 
   /// All parameters suggested so far, in order.
   std::vector<FrozenTrial::Param> params() const;
-  /// 0 for the first worker on this trial, more after a takeover.
+  /// 0 for the first worker on this trial, more after a takeover or a pause.
   std::int64_t attempt() const;
   /// The last step before a pause, if this trial was paused by the pruner and goes on: what the objective kept then (a
   /// checkpoint) is to be taken up there, and reports continue with a later step. Nothing for a trial that begins.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Asynchronous successive halving as a plugin: stopping trials, or pausing and promoting them; with PASHA's limit.
 #include <algorithm>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -97,10 +99,14 @@ class SuccessiveHalvingPruner final : public hone::Pruner, public hone::PausingP
     const auto key = [&](std::size_t rung) {
       return "successive_halving:opened_rung:" + metric_.name + ':' + std::to_string(rung);
     };
-    while (study.published(key(opened_ + 1))) ++opened_;
+    const auto open = [this] {
+      ++opened_;
+      ranked_ = 0;
+    };
+    while (study.published(key(opened_ + 1))) open();
     while (rungs.size(opened_) != ranked_ && !is_settled_ranking(study.history().all(), rungs, metric)) {
       study.publish_once(key(opened_ + 1), "true", {});
-      ++opened_;
+      open();
     }
     ranked_ = rungs.size(opened_);
     return opened_;

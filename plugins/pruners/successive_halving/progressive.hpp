@@ -14,8 +14,8 @@
 
 namespace hone {
 
-/// How far apart two learning curves are where they cross for the second time: the distance of their values at the last
-/// common step at which the order is, after two changes, what it was at first. Negative if they do not cross twice.
+/// How far apart two learning curves are once they have crossed twice: the distance of their values at the last common
+/// step after the order has changed for the second time. Negative if they do not cross twice.
 inline double criss_cross_distance(std::span<const Report> a, std::span<const Report> b) {
   double distance = -1.0;
   int changes = 0;

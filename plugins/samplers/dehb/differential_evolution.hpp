@@ -2,6 +2,7 @@
 // The operators of differential evolution on points of the unit cube.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
