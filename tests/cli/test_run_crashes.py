@@ -152,6 +152,21 @@ class Children(RunTest):
         self.assertEqual([t["state"] for t in self.trials()], ["COMPLETE", "PRUNED"])
         self.assertEqual((self.folder / "parting").read_text(), "goodbye\n")
 
+    def test_how_fast_a_program_is_does_not_decide_what_is_pruned(self):
+        outcomes = []
+        for pause in ("", "sleep 0.05; "):
+            self.program(f"""for i in 1 2 3 4; do echo "step $i $2"; {pause}done; echo "$2" """)
+            self.config(
+                storage=f"sqlite:///{len(outcomes)}.db",
+                objective={"report": {"regex": "step (\\d+) (\\S+)"}},
+                pruner={"plugin": "median", "n_startup_trials": 2, "n_warmup_steps": 0},
+                run={"trials": 12},
+            )
+            self.run_study()
+            outcomes.append([(t["state"], t["intermediate_values"]) for t in self.trials(f"sqlite:///{len(outcomes)}.db")])
+        self.assertEqual({state for state, _ in outcomes[0]}, {"COMPLETE", "PRUNED"})
+        self.assertEqual(outcomes[0], outcomes[1])
+
 
 class Surroundings(RunTest):
     """What hone itself needs is gone: no trial is blamed, and the same command completes the study."""

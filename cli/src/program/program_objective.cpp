@@ -174,9 +174,10 @@ class ProgramRun {
       if (std::optional<std::vector<double>> values = objective_.result.read(line)) values_ = std::move(values);
     }
     if (stop_now_) return;
+    // Whether the program has ended by now plays no role, so that the speed of a machine decides nothing.
     for (const IntermediateValue& value : reports_.read(line)) {
-      // After the program's own end there is nothing left to prune.
-      if (requests_.report(value.metric, value.step, value.value) && !process_.has_ended()) stop_now_ = true;
+      stop_now_ = requests_.report(value.metric, value.step, value.value);
+      if (stop_now_) return;
     }
   }
 

@@ -200,9 +200,9 @@ Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition&
     if (!is_taken(candidate.second)) return candidate.second;
   }
   // Nearly all is taken: the nearest to the best that is not, as far as chance finds it.
-  const Eigen::VectorXd best = ranking.empty() ? Eigen::VectorXd(incumbents.col(0)) : ranking.front().second;
+  Eigen::VectorXd best = ranking.empty() ? Eigen::VectorXd(incumbents.col(0)) : ranking.front().second;
   for (std::size_t i = 0; !is_whole && i < effort.candidates; ++i) {
-    const Eigen::VectorXd other =
+    Eigen::VectorXd other =
         i % 2 == 0 ? neighbour(coordinates, region, best, stream) : anywhere(coordinates, region, stream);
     if (!is_taken(other)) return other;
   }
