@@ -142,6 +142,29 @@ TEST_CASE("a fresh gp proposes what one proposes that has lived through the stud
   }
 }
 
+TEST_CASE("a trial without the constraint of all others leaves gp pure, with more trials than a model holds") {
+  for (const std::size_t objectives : {1u, 2u}) {
+    constexpr const char* options = R"({"n_candidates": 32, "n_local_search": 1, "n_local_model": 20})";
+    const FloatDistribution unit{0.0, 1.0};
+    FakeStudy study(std::vector<Direction>(objectives, Direction::minimize));
+    study.declare({{"x", unit, {}}, {"y", unit, {}}});
+    const auto lived = make_gp(options, objectives);
+    for (TrialNumber number = 0; number < 60; ++number) {
+      if (number >= 30) {
+        const std::vector<double> proposed = numbers_of(propose(*lived, study, number));
+        CHECK(numbers_of(propose(*make_gp(options, objectives), study, number)) == proposed);
+      }
+      RandomStream stream(1, number, "points");
+      const double x = stream.uniform(), y = stream.uniform();
+      FakeTrial trial{.values = {std::pow(x - 0.3, 2) + std::pow(y - 0.3, 2)},
+                      .params = {{"x", unit, x}, {"y", unit, y}}};
+      if (objectives > 1) trial.values.push_back(-x);
+      if (number != 48) trial.constraints = {{"c", x + y - 0.55}};
+      study.add(number, trial);
+    }
+  }
+}
+
 TEST_CASE("gp does not depend on the order in which trials arrived") {
   FakeStudy study, backwards;
   study.declare(space());
