@@ -87,7 +87,13 @@ Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::Ve
 }
 
 Eigen::VectorXd scaled_constraint(const Eigen::VectorXd& values) {
-  Eigen::VectorXd y = finite(values);
+  // An infinite value is on its own side of the border, as far away as any finite one.
+  double size = 0.0;
+  for (const double value : values) {
+    if (std::isfinite(value)) size = std::max(size, std::abs(value));
+  }
+  if (size == 0.0) size = 1.0;
+  Eigen::VectorXd y = values.cwiseMax(-size).cwiseMin(size) / size;
   std::vector<double> sizes;
   for (const double value : y) {
     if (value != 0.0) sizes.push_back(std::abs(value));
@@ -95,7 +101,8 @@ Eigen::VectorXd scaled_constraint(const Eigen::VectorXd& values) {
   if (sizes.empty()) return y;
   const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
   std::ranges::nth_element(sizes, middle);
-  for (double& value : y) value = std::asinh(value / *middle);
+  const double unit = std::max(*middle, std::numeric_limits<double>::min());
+  for (double& value : y) value = std::asinh(value / unit);
   return y / std::sqrt(y.squaredNorm() / static_cast<double>(y.size()));
 }
 

@@ -21,7 +21,8 @@ struct OutputTransform {
 Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::VectorXd& outputs);
 
 /// The values of a constraint, about 1 in size: asinh(c / median |c|), so that what lies far on one side does not hide
-/// where the border is. 0 remains 0.
+/// where the border is. 0 remains 0, and each value keeps its sign: an infinite one counts as the largest in size of
+/// the finite ones. NaN is not allowed.
 Eigen::VectorXd scaled_constraint(const Eigen::VectorXd& values);
 
 }  // namespace gp

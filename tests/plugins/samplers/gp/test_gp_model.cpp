@@ -294,6 +294,26 @@ TEST_CASE("a constraint's border stays at 0") {
   CHECK(scaled_constraint(Eigen::VectorXd::Zero(3)) == Eigen::VectorXd::Zero(3));
 }
 
+TEST_CASE("each value of a constraint stays on its side of the border") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const std::vector<std::vector<double>> all = {{1.0, 2.0, 3.0, -infinity}, {-1.0, -2.0, -1e-9, infinity},
+                                                {-infinity, -infinity},     {infinity, infinity, -infinity},
+                                                {0.0, -infinity, 0.0},      {-infinity, infinity, 1e-300, -1e300},
+                                                {1e300, -1e-20, 1e-20},     {5e-324, -5e-324, -infinity}};
+  const auto sign = [](double x) { return (x > 0.0) - (x < 0.0); };
+  for (const std::vector<double>& values : all) {
+    const Eigen::VectorXd y =
+        scaled_constraint(Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size())));
+    REQUIRE(y.allFinite());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      INFO(values[i]);
+      const double found = y[static_cast<Eigen::Index>(i)];
+      // What is too small beside the others may come to lie on the border.
+      CHECK((sign(found) == sign(values[i]) || (found == 0.0 && std::abs(values[i]) < 1e-200)));
+    }
+  }
+}
+
 TEST_CASE("fits are due at sizes that grow by a twentieth, and some begin afresh") {
   CHECK(RefitSchedule::last(2) == 2);
   CHECK(RefitSchedule::last(39) == 39);
