@@ -175,7 +175,7 @@ class GpSampler final : public hone::Sampler {
 };
 
 constexpr const char* kernels[] = {"matern52", "rbf", nullptr};
-constexpr const char* output_transforms[] = {"auto", "by_turns", "half_rank", "log", "none", nullptr};
+constexpr const char* output_transforms[] = {"auto", "bounded", "by_turns", "half_rank", "log", "none", nullptr};
 
 constexpr hone_option options[] = {
     hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
@@ -186,8 +186,8 @@ constexpr hone_option options[] = {
     hone::sdk::enum_option(
         "output_transform", "\"auto\"", output_transforms,
         "half_rank: the worse half of the results counts by rank alone; log: and the best ones count "
-        "more; by_turns: one trial this, the next one that; none: results as they are; auto: by_turns, or none "
-        "with several objectives"),
+        "more; by_turns: one trial this, the next one that; bounded: outliers among the worse half are brought nearer; "
+        "none: results as they are; auto: by_turns, or bounded with several objectives"),
     hone::sdk::int_option("n_candidates", "512", "1", nullptr, "points at which the acquisition is looked at first"),
     hone::sdk::int_option("n_local_search", "4", "0", nullptr, "of them, how many are improved by a local search"),
     hone::sdk::int_option("n_local_model", "600", "20", nullptr,
@@ -202,7 +202,7 @@ constexpr hone_option options[] = {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<GpSampler>(
     {.name = "gp",
-     .version = "1.0",
+     .version = "1.1",
      .description = "models the objective by a Gaussian process and proposes where the expected improvement is largest",
      .references = "Rasmussen, Williams: Gaussian Processes for Machine Learning, MIT Press 2006\n"
                    "Ament, Daulton, Eriksson, Balandat, Bakshy: Unexpected Improvements to Expected Improvement for "

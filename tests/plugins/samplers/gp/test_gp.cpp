@@ -231,16 +231,23 @@ TEST_CASE("whatever an objective returns, proposals go on") {
       [](double x, TrialNumber) { return 1e12 + x; },
       [](double, TrialNumber n) { return RandomStream(9, n, "noise").uniform(); },
   };
-  for (const char* options : {"{}", R"({"deterministic_objective": true, "output_transform": "none"})"}) {
+  const std::vector one{Direction::minimize}, two{Direction::minimize, Direction::minimize};
+  for (const auto& [options, directions] :
+       {std::pair("{}", one), std::pair(R"({"deterministic_objective": true, "output_transform": "none"})", one),
+        std::pair("{}", two)}) {
     for (std::size_t which = 0; which < objectives.size(); ++which) {
-      INFO(options << ' ' << which);
-      Study study = Study::create(study_with(options), shared_registry());
+      INFO(options << ' ' << directions.size() << ' ' << which);
+      StudyOptions given = study_with(options);
+      given.directions = directions;
+      Study study = Study::create(given, shared_registry());
       TrialNumber number = 0;
       study.optimize(
           [&](Trial& trial) -> Values {
             double sum = 0.0;
-            for (const double x : floats(trial, 3, 0.0, 1.0)) sum += (x - 0.3) * (x - 0.3);
-            return objectives[which](sum, number++);
+            const std::vector<double> point = floats(trial, 3, 0.0, 1.0);
+            for (const double x : point) sum += (x - 0.3) * (x - 0.3);
+            const double value = objectives[which](sum, number++);
+            return directions.size() == 1 ? Values{value} : Values{value, -point[0]};
           },
           35);
       CHECK(study.trials().size() == 35);
@@ -358,6 +365,26 @@ TEST_CASE("several objectives: the front is found") {
   }
   CHECK(low < 0.05);
   CHECK(high > 0.8);
+}
+
+TEST_CASE("several objectives: a few outliers do not hide the front") {
+  StudyOptions options = study_with("{}");
+  options.directions = {Direction::minimize, Direction::minimize};
+  Study study = Study::create(options, shared_registry());
+  study.optimize(
+      [](Trial& trial) -> Values {
+        const std::vector<double> x = floats(trial, 3, 0.0, 1.0);
+        const double off = std::pow(x[1] - 0.5, 2) + std::pow(x[2] - 0.5, 2);
+        const double broken = x[2] > 0.8 ? 1e30 : 0.0;
+        return {x[0] * x[0] + off + broken, std::pow(x[0] - 1.0, 2) + off + broken};
+      },
+      60);
+  std::int64_t near = 0;
+  for (const FrozenTrial& trial : study.trials()) {
+    // On the front itself sqrt a + sqrt b is 1.
+    near += std::sqrt(trial.values[0]) + std::sqrt(trial.values[1]) < 1.05 ? 1 : 0;
+  }
+  CHECK(near > 5);
 }
 
 TEST_CASE("a parameter of one branch is modelled from the trials of that branch") {

@@ -209,7 +209,7 @@ TEST_CASE("a trial that ends late changes the model as if it had always been the
 TEST_CASE("a fit finds which parameter matters") {
   const Eigen::MatrixXd points = random_points(60, 3, 3);
   const Eigen::VectorXd outputs =
-      scaled_outputs({.ranks_worse_half = false}, (4.0 * points.col(1).array()).sin().matrix());
+      scaled_outputs({.worse_half = WorseHalf::as_is}, (4.0 * points.col(1).array()).sin().matrix());
   const Priors priors = Priors::of_dimension(3);
   const Fit found = fit(numeric(3), points, outputs, priors, {prior_start(priors, 3)});
   REQUIRE(found.converged);
@@ -260,7 +260,8 @@ TEST_CASE("outputs of any size come to lie about 0, in their order") {
                                                 {0.0, 1.0, 1.0, 1.0, -2.0, 3},
                                                 {7.0, -1e30, -1e30, 8.0, 9.0, 9.5, 9.7}};
   for (const std::vector<double>& outputs : all) {
-    for (const OutputTransform transform : {OutputTransform{false}, OutputTransform{}, OutputTransform{true, 20.0}}) {
+    for (const OutputTransform transform : {OutputTransform{WorseHalf::as_is}, OutputTransform{WorseHalf::bounded},
+                                            OutputTransform{}, OutputTransform{.bend = 20.0}}) {
       const Eigen::VectorXd given =
           Eigen::Map<const Eigen::VectorXd>(outputs.data(), static_cast<Eigen::Index>(outputs.size()));
       const Eigen::VectorXd y = scaled_outputs(transform, given);
@@ -278,11 +279,19 @@ TEST_CASE("outputs of any size come to lie about 0, in their order") {
 
 TEST_CASE("an outlier does not hide how the good outputs differ") {
   const Eigen::VectorXd outputs = (Eigen::VectorXd(6) << 1.0, 2.0, 3.0, 4.0, 5.0, -1e30).finished();
-  CHECK(scaled_outputs({.ranks_worse_half = false}, outputs)[4] -
-            scaled_outputs({.ranks_worse_half = false}, outputs)[0] <
+  CHECK(scaled_outputs({.worse_half = WorseHalf::as_is}, outputs)[4] -
+            scaled_outputs({.worse_half = WorseHalf::as_is}, outputs)[0] <
         1e-12);
-  const Eigen::VectorXd y = scaled_outputs({}, outputs);
-  CHECK(y[4] - y[3] > 0.1);
+  for (const double outlier : {-1e6, -1e30, -1e300, -std::numeric_limits<double>::infinity()}) {
+    Eigen::VectorXd with = outputs;
+    with[5] = outlier;
+    for (const WorseHalf worse_half : {WorseHalf::bounded, WorseHalf::ranked}) {
+      INFO(outlier);
+      const Eigen::VectorXd y = scaled_outputs({worse_half}, with);
+      CHECK(y[4] - y[3] > 0.1);
+      CHECK(y[0] > y[5] - 1e-12);
+    }
+  }
 }
 
 TEST_CASE("a constraint's border stays at 0") {
