@@ -267,21 +267,25 @@ Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::Tr
   return {objectives, constraints, LogExpectedHypervolumeImprovement(improved.feasible, improved.reference)};
 }
 
-std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs) {
+Proposal GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs) {
   const Eigen::MatrixXd pending = pending_points(study, trial.number());
   const Acquisition worth = acquisition(study, trial, pending);
   const bool is_noisy = worth.objectives().front()->parameters().noise() >= noticeable_noise;
+  // By what the trial would have: a value that is stored and placed again may differ in its last bit.
   const auto is_taken = [&](const Eigen::VectorXd& point) {
-    return differs && (has_row(pending, point) || (!is_noisy && has_row(trials_.points(), point)));
+    if (!differs) return false;
+    Eigen::VectorXd stored(point.size());
+    for (Index j = 0; j < point.size(); ++j) stored[j] = coordinates_.place(j, coordinates_.value(j, point[j]));
+    return has_row(pending, stored) || (!is_noisy && has_row(trials_.points(), stored));
   };
   const OutputModel& model = model_of(objectives_[0], trial.number());
   const Region where = region(model);
   hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
   const Eigen::VectorXd point = best_proposal(coordinates_, worth, where, incumbents(model.rows(), where),
                                               {options_.n_candidates, options_.n_local_search}, is_taken, stream);
-  std::vector<double> values;
-  for (Index j = 0; j < point.size(); ++j) values.push_back(coordinates_.value(j, point[j]));
-  return values;
+  Proposal proposal{.values = {}, .is_noisy = is_noisy};
+  for (Index j = 0; j < point.size(); ++j) proposal.values.push_back(coordinates_.value(j, point[j]));
+  return proposal;
 }
 
 }  // namespace gp

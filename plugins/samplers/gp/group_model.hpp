@@ -20,6 +20,12 @@
 
 namespace gp {
 
+struct Proposal {
+  std::vector<double> values;  ///< one per parameter of the space
+  /// Whether trials of these parameters alone seem to differ: by noise, or by other parameters that they have.
+  bool is_noisy;
+};
+
 /// Follows the COMPLETE trials that have all parameters of a space, and proposes values for them. A cache: a new object
 /// that is shown the same trials proposes the same.
 class GroupModel {
@@ -32,10 +38,10 @@ class GroupModel {
   /// How many trials it is about.
   std::size_t size() const { return static_cast<std::size_t>(trials_.size()); }
 
-  /// One value per parameter of the space. At least `RefitSchedule::first` trials.
+  /// At least `RefitSchedule::first` trials.
   /// @param differs  whether the proposal is to differ from all running trials', and from all trials' if the objective
   ///                 has no noise, as far as there are such points
-  std::vector<double> propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs);
+  Proposal propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs);
 
  private:
   using Models = std::vector<OutputModel>;  // of one objective, which trials use by turns

@@ -313,6 +313,22 @@ TEST_CASE("on a grid no point is proposed twice before all have been") {
   CHECK(seen.size() == 40);
 }
 
+TEST_CASE("with branches no point is proposed twice before all have been") {
+  Study study = Study::create(study_with(R"({"deterministic_objective": true})"), shared_registry());
+  std::set<std::pair<std::string, std::int64_t>> seen;
+  std::size_t repeats = 0;
+  const auto objective = [&](Trial& trial) -> Values {
+    const std::string kind = trial.suggest_categorical("kind", {"a", "b"});
+    const std::int64_t n = kind == "a" ? trial.suggest_int("n", 0, 5) : trial.suggest_int("m", 0, 11);
+    // The first ones are spread evenly, and may be alike.
+    if (!seen.emplace(kind, n).second && seen.size() < 18 && trial.number() >= 10) ++repeats;
+    return static_cast<double>((n - 3) * (n - 3)) + (kind == "a" ? 0.0 : 20.0);
+  };
+  study.optimize(objective, 30);
+  CHECK(repeats == 0);
+  CHECK(seen.size() == 18);
+}
+
 TEST_CASE("mixed parameters are learned together") {
   const auto mixed = [](Trial& trial) -> Values {
     const double x = trial.suggest_float("x", 0.0, 1.0);
