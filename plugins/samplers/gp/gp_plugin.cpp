@@ -2,6 +2,7 @@
 // The sampler `gp`: between the study's interface and the models.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -56,9 +57,13 @@ class GpSampler final : public hone::Sampler {
     std::vector<double> values = even_draw(study, trial, space);
     if (study.history()->count(hone::TrialState::complete) < options_.n_startup_trials) return values;
     const std::vector<hone::SearchSpace>& groups = groups_.update(study.history());
+    ++asked_;
     const bool single = groups.size() == 1;
     std::vector<bool> exact(space.size(), false);
     for (const hone::SearchSpace& group : groups) propose_group(study, trial, group, single, space, values, exact);
+    // Ranges that change with every trial would fill the memory with models that are never asked again.
+    constexpr std::uint64_t most_idle = 8;
+    std::erase_if(models_, [&](const auto& entry) { return entry.second.asked + most_idle < asked_; });
     // One group alone has seen to the finished trials itself.
     if (single) exact.assign(space.size(), false);
     step_aside(study, trial, space, exact, values);
@@ -188,19 +193,22 @@ class GpSampler final : public hone::Sampler {
   gp::GroupModel& model_of(const hone::SearchSpace& space) {
     Key key;
     for (const hone::Parameter& parameter : space) key.emplace_back(parameter.id, parameter.distribution_id);
-    // Ranges that change with every trial would fill the memory with models that are never asked again.
-    constexpr std::size_t most_models = 32;
-    if (models_.size() >= most_models && !models_.contains(key)) models_.clear();
     auto& slot = models_[std::move(key)];
-    if (!slot) slot = std::make_unique<gp::GroupModel>(options_, space, directions_);
-    return *slot;
+    if (!slot.model) slot.model = std::make_unique<gp::GroupModel>(options_, space, directions_);
+    slot.asked = asked_;
+    return *slot.model;
   }
 
   gp::GpOptions options_;
   std::vector<hone::Direction> directions_;
   std::shared_ptr<hone::Sampler> independent_;
   hone::sdk::GroupDecomposition groups_{/*include_pruned=*/false};
-  std::map<Key, std::unique_ptr<gp::GroupModel>> models_;
+  struct Slot {
+    std::unique_ptr<gp::GroupModel> model;
+    std::uint64_t asked = 0;  // the last proposal that used it
+  };
+  std::map<Key, Slot> models_;
+  std::uint64_t asked_ = 0;  // proposals so far
 };
 
 constexpr const char* kernels[] = {"matern52", "rbf", nullptr};

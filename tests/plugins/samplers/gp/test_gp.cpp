@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <set>
 
@@ -449,6 +450,26 @@ TEST_CASE("far more trials than a model holds are no more work each") {
   const std::vector<double> proposed = numbers_of(propose(*make_gp(R"({"n_local_model": 200})"), study, 3000));
   CHECK(proposed[0] == Approx(0.3).margin(0.03));
   CHECK(proposed[1] == Approx(0.3).margin(0.03));
+}
+
+TEST_CASE("with forty branches a proposal does not fit everything anew") {
+  FakeStudy study;
+  const FloatDistribution unit{0.0, 1.0};
+  const auto sampler = make_gp(R"({"n_candidates": 16, "n_local_search": 1})");
+  for (TrialNumber number = 0; number < 40 * 30; ++number) {
+    const double x = RandomStream(1, number, "points").uniform();
+    study.add(number, {.values = {std::pow(x - 0.3, 2)}, .params = {{"x" + std::to_string(number % 40), unit, x}}});
+  }
+  const auto seconds = [&](TrialNumber number) {
+    const std::clock_t start = std::clock();
+    propose(*sampler, study, number);
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  };
+  const double first = seconds(1200);
+  // The same trials, nothing to fit.
+  const double second = std::min(seconds(1202), seconds(1204));
+  INFO(first << ' ' << second);
+  CHECK(second < 0.5 * first);
 }
 
 TEST_CASE("what gp cannot serve is said before the first trial") {
