@@ -227,8 +227,10 @@ constexpr hone_option options[] = {
         "none: results as they are; auto: by_turns, or bounded with several objectives"),
     hone::sdk::int_option("n_candidates", "512", "1", nullptr, "points at which the acquisition is looked at first"),
     hone::sdk::int_option("n_local_search", "4", "0", nullptr, "of them, how many are improved by a local search"),
-    hone::sdk::int_option("n_local_model", "600", "20", nullptr,
-                          "beyond so many trials the model is one of the neighbourhood of the best"),
+    hone::sdk::int_option(
+        "n_local_model", "600", "20", "2000",
+        "beyond so many trials the model is one of the neighbourhood of the best; time grows with its "
+        "cube, memory with its square"),
     hone::sdk::or_auto(hone::sdk::option("independent_sampler", hone::OptionType::sampler, "null",
                                          "the sampler for parameters that no trial has had; null: at random")),
     hone::sdk::bool_option("warn_independent_sampling", "false", "warn when a known parameter cannot be modelled"),

@@ -476,4 +476,6 @@ TEST_CASE("what gp cannot serve is said before the first trial") {
   CHECK_THROWS_WITH(Study::create(study_with(R"({"kernel": "linear"})"), shared_registry()), Catch::Contains("kernel"));
   CHECK_THROWS_WITH(Study::create(study_with(R"({"n_candidates": 0})"), shared_registry()),
                     Catch::Contains("n_candidates"));
+  CHECK_THROWS_WITH(Study::create(study_with(R"({"n_local_model": 5000})"), shared_registry()),
+                    Catch::Contains("n_local_model"));
 }
