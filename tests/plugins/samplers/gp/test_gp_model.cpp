@@ -9,6 +9,7 @@
 #include <hone/random.hpp>
 
 #include "../reference.hpp"
+#include "bounded_minimum.hpp"
 #include "coordinates.hpp"
 #include "fit.hpp"
 #include "marginal_likelihood.hpp"
@@ -321,6 +322,23 @@ TEST_CASE("each value of a constraint stays on its side of the border") {
       CHECK((sign(found) == sign(values[i]) || (found == 0.0 && std::abs(values[i]) < 1e-200)));
     }
   }
+}
+
+TEST_CASE("a search goes on past points where the function has no value") {
+  const Eigen::VectorXd low = Eigen::VectorXd::Zero(2), high = Eigen::VectorXd::Ones(2);
+  for (const double border : {0.35, 0.5, 0.8}) {
+    const auto bowl = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
+      gradient = 2.0 * (x.array() - 0.3);
+      return x.maxCoeff() > border ? std::numeric_limits<double>::quiet_NaN() : (x.array() - 0.3).square().sum();
+    };
+    const Minimum found = bounded_minimum(bowl, low, low, high);
+    CHECK(found.value < 1e-4);
+  }
+  const auto nowhere = [](const Eigen::VectorXd&, Eigen::VectorXd& gradient) {
+    gradient.setZero();
+    return std::numeric_limits<double>::infinity();
+  };
+  CHECK(bounded_minimum(nowhere, low, low, high).x == low);
 }
 
 TEST_CASE("fits are due at sizes that grow by a twentieth, and some begin afresh") {
