@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "acquisition.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace gp {
 
 // Slopes: by the mean and the deviation of each output, in turn.

@@ -2,6 +2,7 @@
 // The minimum of a smooth function within bounds.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -25,17 +26,24 @@ struct StoppingRule {
 };
 
 /// The best point that L-BFGS-B (Byrd, Lu, Nocedal, Zhu, SIAM J. Sci. Comput. 16, 1995) comes upon from `start`.
-/// `function(x, gradient)` returns the value and writes the gradient. A line search that fails ends the search; values
-/// that are not finite are never the result, unless there are no others.
+/// `function(x, gradient)` returns the value and writes the gradient. A line search that fails ends the search. A
+/// point without a finite value and gradient is a bad one to the line search, and never the result; but `start` without
+/// one is the result itself, with an infinite value.
 template <class Function>
 Minimum bounded_minimum(Function&& function, const Eigen::VectorXd& start, const Eigen::VectorXd& low,
                         const Eigen::VectorXd& high, const StoppingRule& rule = {}) {
   Minimum best{start, std::numeric_limits<double>::infinity()};
+  double worst = std::numeric_limits<double>::lowest();
   const auto traced = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
     // The line search may overstep a bound by a rounding error.
     const Eigen::VectorXd inside = x.cwiseMax(low).cwiseMin(high);
     const double value = function(inside, gradient);
-    if (!std::isfinite(value) || !gradient.allFinite()) throw std::runtime_error("the function has no value here");
+    if (!std::isfinite(value) || !gradient.allFinite()) {
+      if (!std::isfinite(best.value)) throw std::runtime_error("the function has no value at the start");
+      gradient.setZero();
+      return worst + 10.0 * (1.0 + std::abs(worst));
+    }
+    worst = std::max(worst, value);
     if (value < best.value) best = {inside, value};
     return value;
   };

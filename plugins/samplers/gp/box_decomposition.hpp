@@ -32,9 +32,8 @@ struct Box {
 /// expected hypervolume improvement using box decomposition algorithms", J. Glob. Optim. 75, 2019), and O(n^2) in four
 /// objectives; in time O(n^2), O(n^2 log n) and O(n^3 log n). The result depends on the set of points alone.
 ///
-/// @param points     one after another, `reference.size()` coordinates each; dominated ones and such that are not
-/// better
-///                   than the reference point do not matter; no NaN
+/// @param points     one after another, `reference.size()` coordinates each; dominated ones and such
+///                   that are not better than the reference point do not matter; no NaN
 /// @param reference  1 to `most_objectives` coordinates, -infinity allowed
 /// @throws std::invalid_argument for any other number
 std::vector<Box> nondominated_boxes(std::span<const double> points, std::span<const double> reference);

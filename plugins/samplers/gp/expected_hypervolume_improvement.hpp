@@ -29,16 +29,14 @@ class LogExpectedHypervolumeImprovement {
   /// @param reference  1 to `most_objectives` finite coordinates
   LogExpectedHypervolumeImprovement(std::span<const double> front, std::span<const double> reference);
 
-  std::size_t objectives() const { return axes_.size(); }
   std::size_t boxes() const { return boxes_; }
 
   /// @param y       one prediction for each objective
   /// @param slopes  receives the derivatives by the mean and by the deviation of each objective, in turn:
-  ///                2 objectives() elements
+  ///                2 y.size() elements
   double operator()(std::span<const Prediction> y, std::span<double> slopes) const;
 
  private:
-  std::size_t objectives_;
   // From one level to another; `unbounded` in place of the upper one.
   struct Interval {
     std::uint32_t lower, upper;

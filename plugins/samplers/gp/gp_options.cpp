@@ -12,15 +12,17 @@ GpOptions::GpOptions(const hone::Options& options, std::size_t objectives)
       n_local_search(options.get<std::size_t>("n_local_search")) {
   model.kernel = options.get<std::string>("kernel") == "rbf" ? Kernel::rbf : Kernel::matern52;
   const std::string transform = options.get<std::string>("output_transform");
-  const OutputTransform plain{.ranks_worse_half = false};
+  const OutputTransform plain{.worse_half = WorseHalf::as_is};
+  const OutputTransform bounded{.worse_half = WorseHalf::bounded};
   const OutputTransform half_rank;
   const OutputTransform log{.bend = 20.0};
   if (transform == "none") transforms = {plain};
+  if (transform == "bounded") transforms = {bounded};
   if (transform == "half_rank") transforms = {half_rank};
   if (transform == "log") transforms = {log};
   if (transform == "by_turns") transforms = {half_rank, log};
-  // A front lies between the objectives' own optima, about which the transforms would spread the outputs.
-  if (transform == "auto") transforms = objectives > 1 ? std::vector{plain} : std::vector{half_rank, log};
+  // A front lies between the objectives' own optima, about which the other transforms would spread the outputs.
+  if (transform == "auto") transforms = objectives > 1 ? std::vector{bounded} : std::vector{half_rank, log};
   model.deterministic = options.get<bool>("deterministic_objective");
   model.largest = options.get<Eigen::Index>("n_local_model");
 }

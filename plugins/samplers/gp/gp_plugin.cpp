@@ -2,6 +2,7 @@
 // The sampler `gp`: between the study's interface and the models.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -56,10 +57,16 @@ class GpSampler final : public hone::Sampler {
     std::vector<double> values = even_draw(study, trial, space);
     if (study.history()->count(hone::TrialState::complete) < options_.n_startup_trials) return values;
     const std::vector<hone::SearchSpace>& groups = groups_.update(study.history());
-    for (const hone::SearchSpace& group : groups) {
-      propose_group(study, trial, group, /*differs=*/groups.size() == 1, space, values);
-    }
-    step_aside(study, trial, space, values);
+    ++asked_;
+    const bool single = groups.size() == 1;
+    std::vector<bool> exact(space.size(), false);
+    for (const hone::SearchSpace& group : groups) propose_group(study, trial, group, single, space, values, exact);
+    // Ranges that change with every trial would fill the memory with models that are never asked again.
+    constexpr std::uint64_t most_idle = 8;
+    std::erase_if(models_, [&](const auto& entry) { return entry.second.asked + most_idle < asked_; });
+    // One group alone has seen to the finished trials itself.
+    if (single) exact.assign(space.size(), false);
+    step_aside(study, trial, space, exact, values);
     return values;
   }
 
@@ -108,38 +115,62 @@ class GpSampler final : public hone::Sampler {
     return values;
   }
 
-  // Whether a running trial has the same values, as far as it has the parameters.
-  static bool is_running(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& space,
-                         const std::vector<double>& values) {
+  // The parameters, as places in the space, of a trial that has the same values in all of them; empty if there is none.
+  // A running trial, or a finished one with an `exact` parameter.
+  static std::vector<std::size_t> repeated(const hone::StudyView& study, const hone::TrialView& trial,
+                                           const hone::SearchSpace& space, const std::vector<bool>& exact,
+                                           const std::vector<double>& values) {
     const hone::HistoryView view = study.history();
-    return std::ranges::any_of(view->running_trials(), [&](hone::TrialNumber number) {
-      if (number == trial.number() || !view.contains(number) || !view->pending(number)) return false;
-      bool shares = false;
+    std::vector<std::size_t> shared;
+    const auto is_same = [&](hone::TrialNumber number) {
+      shared.clear();
       for (std::size_t j = 0; j < space.size(); ++j) {
         const double value = view->value(number, space[j].id);
         if (std::isnan(value)) continue;
         if (value != values[j]) return false;
-        shares = true;
+        shared.push_back(j);
       }
-      return shares;
-    });
-  }
-
-  // Each group may want to be where it is in one and the same running trial; then some parameters are redrawn.
-  static void step_aside(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& space,
-                         std::vector<double>& values) {
-    hone::RandomStream stream = study.random(trial, "gp/aside");
-    constexpr int attempts = 200;
-    for (int i = 0; i < attempts && is_running(study, trial, space, values); ++i) {
-      const std::size_t j = stream.below(space.size());
-      values[j] = hone::sdk::uniform_draw(*space[j].distribution, stream);
+      return !shared.empty();
+    };
+    for (const hone::TrialNumber number : view->running_trials()) {
+      if (number == trial.number() || !view.contains(number) || !view->pending(number)) continue;
+      if (is_same(number)) return shared;
     }
+    if (std::ranges::find(exact, true) == exact.end()) return {};
+    bool found = false;
+    view.for_each([&](hone::TrialNumber number) {
+      if (found || view->state(number) != hone::TrialState::complete || !is_same(number)) return;
+      found = std::ranges::any_of(shared, [&](std::size_t j) { return exact[j]; });
+    });
+    return found ? shared : std::vector<std::size_t>{};
   }
 
-  // A group may have lost parameters to a wrapper that fixes them. Proposals that differ in one group are different:
-  // the largest one has the most points left.
+  // Each group may want to be where it is in one and the same trial. Then a parameter of that trial is redrawn; where
+  // such points seem to be taken, all are. As far as chance finds one that is not.
+  static void step_aside(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& space,
+                         const std::vector<bool>& exact, std::vector<double>& values) {
+    hone::RandomStream stream = study.random(trial, "gp/aside");
+    const std::vector<double> wanted = values;
+    const std::vector<std::size_t> taken = repeated(study, trial, space, exact, values);
+    if (taken.empty()) return;
+    constexpr int attempts = 200;
+    for (int i = 0; i < attempts; ++i) {
+      values = wanted;
+      const auto redraw = [&](std::size_t j) { values[j] = hone::sdk::uniform_draw(*space[j].distribution, stream); };
+      if (i < attempts / 2) {
+        redraw(taken[stream.below(taken.size())]);
+      } else {
+        for (std::size_t j = 0; j < space.size(); ++j) redraw(j);
+      }
+      if (repeated(study, trial, space, exact, values).empty()) return;
+    }
+    values = wanted;
+  }
+
+  // A group may have lost parameters to a wrapper that fixes them. Marks those as `exact` whose trials have no noise.
   void propose_group(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& group,
-                     bool differs, const hone::SearchSpace& wanted, std::vector<double>& values) {
+                     bool differs, const hone::SearchSpace& wanted, std::vector<double>& values,
+                     std::vector<bool>& exact) {
     hone::SearchSpace part;
     std::vector<std::size_t> places;
     for (const hone::Parameter& parameter : group) {
@@ -152,30 +183,36 @@ class GpSampler final : public hone::Sampler {
     gp::GroupModel& model = model_of(part);
     model.update(study.history());
     if (model.size() < std::max<std::size_t>(options_.n_startup_trials, 2)) return;
-    const std::vector<double> proposed = model.propose(study, trial, differs);
-    for (std::size_t i = 0; i < places.size(); ++i) values[places[i]] = proposed[i];
+    const gp::Proposal proposal = model.propose(study, trial, differs);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      values[places[i]] = proposal.values[i];
+      exact[places[i]] = !proposal.is_noisy;
+    }
   }
 
   gp::GroupModel& model_of(const hone::SearchSpace& space) {
     Key key;
     for (const hone::Parameter& parameter : space) key.emplace_back(parameter.id, parameter.distribution_id);
-    // Ranges that change with every trial would fill the memory with models that are never asked again.
-    constexpr std::size_t most_models = 32;
-    if (models_.size() >= most_models && !models_.contains(key)) models_.clear();
     auto& slot = models_[std::move(key)];
-    if (!slot) slot = std::make_unique<gp::GroupModel>(options_, space, directions_);
-    return *slot;
+    if (!slot.model) slot.model = std::make_unique<gp::GroupModel>(options_, space, directions_);
+    slot.asked = asked_;
+    return *slot.model;
   }
 
   gp::GpOptions options_;
   std::vector<hone::Direction> directions_;
   std::shared_ptr<hone::Sampler> independent_;
   hone::sdk::GroupDecomposition groups_{/*include_pruned=*/false};
-  std::map<Key, std::unique_ptr<gp::GroupModel>> models_;
+  struct Slot {
+    std::unique_ptr<gp::GroupModel> model;
+    std::uint64_t asked = 0;  // the last proposal that used it
+  };
+  std::map<Key, Slot> models_;
+  std::uint64_t asked_ = 0;  // proposals so far
 };
 
 constexpr const char* kernels[] = {"matern52", "rbf", nullptr};
-constexpr const char* output_transforms[] = {"auto", "by_turns", "half_rank", "log", "none", nullptr};
+constexpr const char* output_transforms[] = {"auto", "bounded", "by_turns", "half_rank", "log", "none", nullptr};
 
 constexpr hone_option options[] = {
     hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
@@ -186,12 +223,14 @@ constexpr hone_option options[] = {
     hone::sdk::enum_option(
         "output_transform", "\"auto\"", output_transforms,
         "half_rank: the worse half of the results counts by rank alone; log: and the best ones count "
-        "more; by_turns: one trial this, the next one that; none: results as they are; auto: by_turns, or none "
-        "with several objectives"),
+        "more; by_turns: one trial this, the next one that; bounded: outliers among the worse half are brought nearer; "
+        "none: results as they are; auto: by_turns, or bounded with several objectives"),
     hone::sdk::int_option("n_candidates", "512", "1", nullptr, "points at which the acquisition is looked at first"),
     hone::sdk::int_option("n_local_search", "4", "0", nullptr, "of them, how many are improved by a local search"),
-    hone::sdk::int_option("n_local_model", "600", "20", nullptr,
-                          "beyond so many trials the model is one of the neighbourhood of the best"),
+    hone::sdk::int_option(
+        "n_local_model", "600", "20", "2000",
+        "beyond so many trials the model is one of the neighbourhood of the best; time grows with its "
+        "cube, memory with its square"),
     hone::sdk::or_auto(hone::sdk::option("independent_sampler", hone::OptionType::sampler, "null",
                                          "the sampler for parameters that no trial has had; null: at random")),
     hone::sdk::bool_option("warn_independent_sampling", "false", "warn when a known parameter cannot be modelled"),
@@ -202,7 +241,7 @@ constexpr hone_option options[] = {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<GpSampler>(
     {.name = "gp",
-     .version = "1.0",
+     .version = "1.1",
      .description = "models the objective by a Gaussian process and proposes where the expected improvement is largest",
      .references = "Rasmussen, Williams: Gaussian Processes for Machine Learning, MIT Press 2006\n"
                    "Ament, Daulton, Eriksson, Balandat, Bakshy: Unexpected Improvements to Expected Improvement for "

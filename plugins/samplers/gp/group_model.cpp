@@ -75,13 +75,15 @@ void GroupModel::take(const hone::History& history, hone::TrialNumber number) {
     auto found = constraints_.find(name);
     if (found == constraints_.end()) {
       found = constraints_
-                  .emplace(name, Constraint{Observations(coordinates_.size(), 1),
+                  .emplace(name, Constraint{Observations(coordinates_.size(), 1 + static_cast<Index>(outputs.size())),
                                             OutputModel(coordinates_.inputs(options_.model.kernel),
                                                         OutputRole::constraint, options_.model)})
                   .first;
     }
-    const double output = -constraint.value;
-    if (!std::isnan(output)) found->second.observations.insert(number, point, std::span(&output, 1));
+    if (std::isnan(constraint.value)) continue;
+    std::vector<double> seen{-constraint.value};
+    seen.insert(seen.end(), outputs.begin(), outputs.end());
+    found->second.observations.insert(number, point, seen);
   }
 }
 
@@ -91,14 +93,15 @@ void GroupModel::update(const hone::HistoryView& view) {
 }
 
 // The place of each of some trials among them in order of merit: feasible ones by output, or by front and output; then
-// the others by violation.
-std::vector<double> GroupModel::ranks(std::span<const Index> rows) const {
+// the others by violation. `first` is the column of the first objective; the violation follows the last one.
+std::vector<double> GroupModel::ranks(const Observations& of, Index first, std::span<const Index> rows) const {
+  const auto violation = of.outputs(first + static_cast<Index>(directions_.size()));
   std::vector<std::uint32_t> fronts(rows.size(), 0);
   if (directions_.size() > 1) {
     std::vector<double> losses;
     for (const Index row : rows) {
       for (std::size_t k = 0; k < directions_.size(); ++k) {
-        losses.push_back(-trials_.outputs(static_cast<Index>(k))[row]);
+        losses.push_back(-of.outputs(first + static_cast<Index>(k))[row]);
       }
     }
     fronts = hone::sdk::nondominated_ranks(losses, directions_.size());
@@ -106,7 +109,7 @@ std::vector<double> GroupModel::ranks(std::span<const Index> rows) const {
   std::vector<std::size_t> order(rows.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [&](std::size_t i) {
-    return std::tuple(violations()[rows[i]], fronts[i], -trials_.outputs(0)[rows[i]], i);
+    return std::tuple(violation[rows[i]], fronts[i], -of.outputs(first)[rows[i]], i);
   });
   std::vector<double> result(rows.size());
   for (std::size_t place = 0; place < order.size(); ++place) result[order[place]] = static_cast<double>(place);
@@ -204,7 +207,7 @@ Region GroupModel::region(const OutputModel& model) const {
 
 // The best trials' points, d x k.
 Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const Region& region) const {
-  const std::vector<double> places = ranks(rows);
+  const std::vector<double> places = ranks(trials_, 0, rows);
   const std::size_t count = std::min(most_incumbents, rows.size());
   Eigen::MatrixXd points(coordinates_.size(), static_cast<Index>(count));
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -220,22 +223,14 @@ Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const Reg
   return points;
 }
 
-RowSelection GroupModel::selection(const Inputs& inputs) const {
-  return [this, inputs](std::size_t size) {
+// A function of the first observations alone, whatever came later: what was fitted to them stays true. A constraint
+// that not all trials have is ranked by what those trials brought, for its model must be of where proposals are made.
+RowSelection GroupModel::selection(const Inputs& inputs, const Observations& of, Index first) const {
+  return [this, inputs, &of, first](std::size_t size) {
     std::vector<Index> rows(size);
     std::iota(rows.begin(), rows.end(), Index{0});
     if (size <= static_cast<std::size_t>(options_.model.largest)) return rows;
-    return neighbourhood(inputs, trials_.points(), ranks(rows), static_cast<std::size_t>(options_.model.largest));
-  };
-}
-
-// Where trials lack the constraint, its model has trials of its own.
-RowSelection GroupModel::selection(const Inputs& inputs, const Observations& constraint) const {
-  if (constraint.numbers() == trials_.numbers()) return selection(inputs);
-  return [this, inputs, &constraint](std::size_t size) {
-    const Eigen::VectorXd losses = -constraint.outputs(0).head(static_cast<Index>(size));
-    return neighbourhood(inputs, constraint.points(), std::span(losses.data(), size),
-                         static_cast<std::size_t>(options_.model.largest));
+    return neighbourhood(inputs, of.points(), ranks(of, first, rows), static_cast<std::size_t>(options_.model.largest));
   };
 }
 
@@ -244,13 +239,14 @@ Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::Tr
   const Inputs inputs = coordinates_.inputs(options_.model.kernel);
   std::vector<Posterior*> updated;
   for (Models& models : objectives_) {
-    updated.push_back(&update(model_of(models, trial.number()), trials_, selection(inputs), study.logger()));
+    updated.push_back(
+        &update(model_of(models, trial.number()), trials_, selection(inputs, trials_, 0), study.logger()));
   }
   const Goal improved = goal(updated, model_of(objectives_[0], trial.number()).rows());
   for (auto& [name, constraint] : constraints_) {
     const Observations& seen = constraint.observations;
     if (seen.size() < static_cast<Index>(RefitSchedule::first)) continue;
-    updated.push_back(&update(constraint.model, seen, selection(inputs, seen), study.logger()));
+    updated.push_back(&update(constraint.model, seen, selection(inputs, seen, 1), study.logger()));
   }
   bool all_fit = true;
   for (Posterior* posterior : updated) all_fit &= believe(*posterior, pending);
@@ -271,21 +267,25 @@ Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::Tr
   return {objectives, constraints, LogExpectedHypervolumeImprovement(improved.feasible, improved.reference)};
 }
 
-std::vector<double> GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs) {
+Proposal GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs) {
   const Eigen::MatrixXd pending = pending_points(study, trial.number());
   const Acquisition worth = acquisition(study, trial, pending);
   const bool is_noisy = worth.objectives().front()->parameters().noise() >= noticeable_noise;
+  // By what the trial would have: a value that is stored and placed again may differ in its last bit.
   const auto is_taken = [&](const Eigen::VectorXd& point) {
-    return differs && (has_row(pending, point) || (!is_noisy && has_row(trials_.points(), point)));
+    if (!differs) return false;
+    Eigen::VectorXd stored(point.size());
+    for (Index j = 0; j < point.size(); ++j) stored[j] = coordinates_.place(j, coordinates_.value(j, point[j]));
+    return has_row(pending, stored) || (!is_noisy && has_row(trials_.points(), stored));
   };
   const OutputModel& model = model_of(objectives_[0], trial.number());
   const Region where = region(model);
   hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
   const Eigen::VectorXd point = best_proposal(coordinates_, worth, where, incumbents(model.rows(), where),
                                               {options_.n_candidates, options_.n_local_search}, is_taken, stream);
-  std::vector<double> values;
-  for (Index j = 0; j < point.size(); ++j) values.push_back(coordinates_.value(j, point[j]));
-  return values;
+  Proposal proposal{.values = {}, .is_noisy = is_noisy};
+  for (Index j = 0; j < point.size(); ++j) proposal.values.push_back(coordinates_.value(j, point[j]));
+  return proposal;
 }
 
 }  // namespace gp

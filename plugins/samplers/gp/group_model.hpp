@@ -20,6 +20,12 @@
 
 namespace gp {
 
+struct Proposal {
+  std::vector<double> values;  ///< one per parameter of the space
+  /// Whether trials of these parameters alone seem to differ: by noise, or by other parameters that they have.
+  bool is_noisy;
+};
+
 /// Follows the COMPLETE trials that have all parameters of a space, and proposes values for them. A cache: a new object
 /// that is shown the same trials proposes the same.
 class GroupModel {
@@ -32,15 +38,15 @@ class GroupModel {
   /// How many trials it is about.
   std::size_t size() const { return static_cast<std::size_t>(trials_.size()); }
 
-  /// One value per parameter of the space. At least `RefitSchedule::first` trials.
+  /// At least `RefitSchedule::first` trials.
   /// @param differs  whether the proposal is to differ from all running trials', and from all trials' if the objective
   ///                 has no noise, as far as there are such points
-  std::vector<double> propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs);
+  Proposal propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs);
 
  private:
   using Models = std::vector<OutputModel>;  // of one objective, which trials use by turns
   struct Constraint {
-    Observations observations;
+    Observations observations;  // the constraint, and then what `trials_` has of the trial
     OutputModel model;
   };
 
@@ -59,7 +65,7 @@ class GroupModel {
 
   Eigen::RowVectorXd point_of(const hone::History& history, hone::TrialNumber number) const;
   void take(const hone::History& history, hone::TrialNumber number);
-  std::vector<double> ranks(std::span<const Eigen::Index> rows) const;
+  std::vector<double> ranks(const Observations& of, Eigen::Index first, std::span<const Eigen::Index> rows) const;
   Posterior& update(OutputModel& model, const Observations& observations, const RowSelection& select,
                     const hone::Logger& log);
   bool believe(Posterior& posterior, const Eigen::MatrixXd& pending) const;
@@ -67,8 +73,7 @@ class GroupModel {
   Acquisition::Target sampled_target(std::span<const Posterior* const> objectives,
                                      std::span<const Posterior* const> constraints, const Goal& goal,
                                      Eigen::Index pending, hone::RandomStream random) const;
-  RowSelection selection(const Inputs& inputs) const;
-  RowSelection selection(const Inputs& inputs, const Observations& constraint) const;
+  RowSelection selection(const Inputs& inputs, const Observations& of, Eigen::Index first) const;
   Acquisition acquisition(const hone::StudyView& study, const hone::TrialView& trial, const Eigen::MatrixXd& pending);
   Region region(const OutputModel& model) const;
   Eigen::MatrixXd incumbents(const std::vector<Eigen::Index>& rows, const Region& region) const;
@@ -79,7 +84,7 @@ class GroupModel {
   std::vector<hone::Direction> directions_;
   Coordinates coordinates_;
   std::size_t revision_ = 0;
-  Observations trials_;
+  Observations trials_;  // the objectives, and then the violation
   std::vector<Models> objectives_;
   std::map<std::string, Constraint, std::less<>> constraints_;
 };

@@ -48,8 +48,8 @@ LogAcquisition log_probability_of_feasibility(Prediction c);
 
 /// The log probability that several independent constraints hold, each where its output is at least 0.
 ///
-/// @param slopes  receives the derivatives by each constraint's mean and deviation in turn: 2 constraints.size()
-/// elements
+/// @param slopes  receives the derivatives by each constraint's mean and deviation in turn:
+///                2 constraints.size() elements
 double log_joint_feasibility(std::span<const Prediction> constraints, std::span<double> slopes);
 
 /// The constrained log EI (Ament et al. 2023, sect. 4.3; Gardner et al., "Bayesian optimization with inequality

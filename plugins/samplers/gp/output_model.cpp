@@ -113,8 +113,7 @@ Posterior& OutputModel::update(const Observations& all, const RowSelection& sele
     rows_.push_back(static_cast<Eigen::Index>(i));
   }
   next_ = count;
-  scaled_ = scaled(all, rows_);
-  posterior_->observe(scaled_);
+  posterior_->observe(scaled(all, rows_));
   return *posterior_;
 }
 

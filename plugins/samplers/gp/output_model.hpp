@@ -53,11 +53,10 @@ class OutputModel {
   /// for the time being; the next call takes them away again.
   Posterior& update(const Observations& all, const RowSelection& select);
 
-  /// Which observations the model has, and their outputs as it sees them.
+  /// Which observations the model has.
   const std::vector<Eigen::Index>& rows() const { return rows_; }
   /// Those of them that were selected; the others came later.
   std::span<const Eigen::Index> selected() const { return std::span(rows_).first(selected_); }
-  const Eigen::VectorXd& outputs() const { return scaled_; }
   /// What went wrong with the last fit, and what was done instead; empty if nothing.
   const std::string& trouble() const { return trouble_; }
 
@@ -84,7 +83,6 @@ class OutputModel {
   std::size_t selected_ = 0;
   std::size_t next_ = 0;            // the first observation that it does not know
   std::vector<Eigen::Index> rows_;  // of the observations, those that the posterior holds
-  Eigen::VectorXd scaled_;
   std::string trouble_;
 };
 

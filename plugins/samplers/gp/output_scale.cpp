@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include <hone/sdk/normal.hpp>
@@ -42,12 +43,22 @@ void standardise(Eigen::VectorXd& y) {
   }
 }
 
-void rank_worse_half(Eigen::VectorXd& y) {
-  const Eigen::Index n = y.size();
-  Order order(static_cast<std::size_t>(n));
-  std::iota(order.begin(), order.end(), Eigen::Index{0});
-  std::ranges::sort(order, {}, [&](Eigen::Index i) { return std::pair(y[i], i); });
-  const double median = y[order[static_cast<std::size_t>(n / 2)]];
+struct BetterHalf {
+  double median;
+  double deviation;  // root mean square, from the median
+};
+
+// Nothing where the better half is all alike. Else the outputs are multiplied by a power of two first, which rounds
+// nothing, so that squares do not underflow beside an outlier.
+std::optional<BetterHalf> better_half(Eigen::VectorXd& y) {
+  std::vector<double> all(y.begin(), y.end());
+  const auto middle = all.begin() + y.size() / 2;
+  std::ranges::nth_element(all, middle);
+  const double range = y.maxCoeff() - *middle;
+  if (!(range > 0.0)) return std::nullopt;
+  const int exponent = std::ilogb(range);
+  for (double& value : y) value = std::ldexp(value, -exponent);
+  const double median = std::ldexp(*middle, -exponent);
   double sum = 0.0;
   Eigen::Index better = 0;
   for (const double value : y) {
@@ -55,16 +66,29 @@ void rank_worse_half(Eigen::VectorXd& y) {
     sum += (value - median) * (value - median);
     ++better;
   }
-  const double deviation = std::sqrt(sum / static_cast<double>(better));
-  if (!(deviation > 0.0)) return;
+  return BetterHalf{median, std::sqrt(sum / static_cast<double>(better))};
+}
+
+void bound_worse_half(Eigen::VectorXd& y) {
+  constexpr double farthest = 5.0;
+  if (const auto half = better_half(y)) y = y.cwiseMax(half->median - farthest * half->deviation);
+}
+
+void rank_worse_half(Eigen::VectorXd& y) {
+  const auto half = better_half(y);
+  if (!half) return;
+  const Eigen::Index n = y.size();
+  Order order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), Eigen::Index{0});
+  std::ranges::sort(order, {}, [&](Eigen::Index i) { return std::pair(y[i], i); });
   // Equal outputs share the middle of their ranks.
   const Eigen::VectorXd before = y;
   for (std::size_t first = 0; first < order.size();) {
     std::size_t last = first;
     while (last + 1 < order.size() && before[order[last + 1]] == before[order[first]]) ++last;
-    if (before[order[first]] >= median) break;
+    if (before[order[first]] >= half->median) break;
     const double rank = 0.5 * static_cast<double>(first + last) + 0.5;
-    const double place = median + deviation * hone::sdk::normal_quantile(rank / static_cast<double>(n));
+    const double place = half->median + half->deviation * hone::sdk::normal_quantile(rank / static_cast<double>(n));
     for (std::size_t i = first; i <= last; ++i) y[order[i]] = place;
     first = last + 1;
   }
@@ -75,7 +99,8 @@ void rank_worse_half(Eigen::VectorXd& y) {
 Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::VectorXd& outputs) {
   Eigen::VectorXd y = finite(outputs);
   if (y.size() == 0) return y;
-  if (transform.ranks_worse_half && y.size() > 2) rank_worse_half(y);
+  if (transform.worse_half == WorseHalf::bounded && y.size() > 2) bound_worse_half(y);
+  if (transform.worse_half == WorseHalf::ranked && y.size() > 2) rank_worse_half(y);
   standardise(y);
   const double best = y.maxCoeff();
   const double range = best - y.minCoeff();
@@ -87,7 +112,13 @@ Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::Ve
 }
 
 Eigen::VectorXd scaled_constraint(const Eigen::VectorXd& values) {
-  Eigen::VectorXd y = finite(values);
+  // An infinite value is on its own side of the border, as far away as any finite one.
+  double size = 0.0;
+  for (const double value : values) {
+    if (std::isfinite(value)) size = std::max(size, std::abs(value));
+  }
+  if (size == 0.0) size = 1.0;
+  Eigen::VectorXd y = values.cwiseMax(-size).cwiseMin(size) / size;
   std::vector<double> sizes;
   for (const double value : y) {
     if (value != 0.0) sizes.push_back(std::abs(value));
@@ -95,7 +126,8 @@ Eigen::VectorXd scaled_constraint(const Eigen::VectorXd& values) {
   if (sizes.empty()) return y;
   const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
   std::ranges::nth_element(sizes, middle);
-  for (double& value : y) value = std::asinh(value / *middle);
+  const double unit = std::max(*middle, std::numeric_limits<double>::min());
+  for (double& value : y) value = std::asinh(value / unit);
   return y / std::sqrt(y.squaredNorm() / static_cast<double>(y.size()));
 }
 

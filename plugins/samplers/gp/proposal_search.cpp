@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <hone/sdk/normal.hpp>
@@ -124,7 +125,9 @@ class LocalSearch {
       if (others.empty()) continue;
       Eigen::MatrixXd tried = point.replicate(1, static_cast<Index>(others.size()));
       tried.row(j) = Eigen::Map<const Eigen::RowVectorXd>(others.data(), static_cast<Index>(others.size()));
-      const std::vector<double> values = acquisition_.values(tried);
+      std::vector<double> values = acquisition_.values(tried);
+      std::ranges::replace_if(
+          values, [](double worth) { return std::isnan(worth); }, -std::numeric_limits<double>::infinity());
       const auto best = std::ranges::max_element(values);
       if (!(*best > value)) continue;
       value = *best;
@@ -189,10 +192,13 @@ Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition&
   if (!is_whole) {
     const LocalSearch search(coordinates, acquisition, region);
     std::vector<Ranked> improved;
-    if (effort.local > 0) improved.push_back(search.improve(incumbents.col(0)));
-    for (std::size_t i = 0; i < std::min(effort.local, ranking.size()); ++i) {
-      improved.push_back(search.improve(ranking[i].second));
-    }
+    const auto improve = [&](const Eigen::VectorXd& start) {
+      Ranked found = search.improve(start);
+      // As among the candidates: what has no value has no order.
+      if (!std::isnan(found.first)) improved.push_back(std::move(found));
+    };
+    if (effort.local > 0) improve(incumbents.col(0));
+    for (std::size_t i = 0; i < std::min(effort.local, ranking.size()); ++i) improve(ranking[i].second);
     ranking.insert(ranking.begin(), improved.begin(), improved.end());
     std::ranges::stable_sort(ranking, better);
   }

@@ -20,12 +20,8 @@
 
 namespace gp {
 
-/// log(qEI(point, pending) - qEI(pending)) for an objective that is maximised, under constraints that must be at most
-/// 0.
-///
-/// A pending point counts where it is feasible in the sample, constraints included. For noisy observations (log NEI,
-/// Letham et al., "Constrained Bayesian optimization with noisy experiments", 2019), hand
-/// over the points observed as if they were pending, and -infinity as the best.
+/// log(qEI(point, pending) - qEI(pending)) for an objective that is maximised, under constraints that hold where their
+/// outputs are at least 0. A pending point counts where it is feasible in the sample.
 class QLogExpectedImprovement {
  public:
   /// @param outputs  the objective and then each constraint at the pending points, which may be none; all with the same
@@ -45,9 +41,7 @@ class QLogExpectedImprovement {
 };
 
 /// log(qEHVI(point, pending) - qEHVI(pending)) for 1 to 4 objectives that are maximised, under constraints (Daulton et
-/// al. 2020; with the points observed as if they were pending and no front, log NEHVI: Daulton, Balandat, Bakshy,
-/// "Parallel Bayesian optimization of multiple noisy objectives with expected hypervolume improvement", NeurIPS 2021).
-/// Each sample has its own front and boxes.
+/// al. 2020). Each sample has its own front and boxes.
 class QLogExpectedHypervolumeImprovement {
  public:
   /// @param outputs    the objectives and then the constraints at the pending points, as above

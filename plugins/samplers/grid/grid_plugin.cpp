@@ -177,7 +177,7 @@ constexpr hone_option options[] = {
 
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<GridSampler>({.name = "grid",
-                                              .version = "1.0",
+                                              .version = "1.1",
                                               .description = "tries every combination of given values once",
                                               .capabilities = Capability::portable | Capability::ignores_history |
                                                               Capability::multi_objective | Capability::constraints |

@@ -20,6 +20,7 @@ class Bohb final : public tpe::TpeSampler, public hone::PreferredPrunerExtension
  private:
   static tpe::TpeOptions options_from(const hone::FactoryContext& context, const hone::Options& options) {
     tpe::TpeOptions result(options, context.directions.size());
+    result.name = "bohb";
     result.random_fraction = options.get<double>("random_fraction");
     result.budget.emplace();
     if (!options.is_auto("min_results")) result.budget->min_results = options.get<std::size_t>("min_results");
@@ -27,7 +28,7 @@ class Bohb final : public tpe::TpeSampler, public hone::PreferredPrunerExtension
   }
 };
 
-// Where the paper's defaults differ from tpe's.
+// Two of the paper's defaults; the weights, the cap on good trials and the tree are tpe's.
 constexpr hone_option as_in_the_paper(hone_option option) {
   const std::string_view name = option.name;
   if (name == "n_ei_candidates") option.default_json = "64";
@@ -52,7 +53,7 @@ constexpr auto options = [] {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<Bohb>(
     {.name = "bohb",
-     .version = "1.0",
+     .version = "1.1",
      .description = "TPE at the highest budget that enough trials have reached; prunes by hyperband unless told other",
      .references = "Falkner, Klein, Hutter: BOHB, Robust and Efficient Hyperparameter Optimization at Scale, ICML 2018",
      .capabilities = Capability::portable | Capability::constraints | Capability::conditional | Capability::categorical,

@@ -60,12 +60,13 @@ void DensityModel::change(const hone::History& history, hone::TrialNumber number
 }
 
 void DensityModel::rebuild(const hone::History& history, std::span<const Role> roles) {
+  // Of those too that have no role any more.
+  held_.assign(roles.size(), Role::none);
   for (const Role role : {Role::below, Role::above}) {
     std::vector<hone::TrialNumber> numbers;
     std::vector<double> rows;
     for (std::size_t i = 0; i < roles.size(); ++i) {
       if (roles[i] != role) continue;
-      held_[i] = Role::none;
       const auto number = static_cast<hone::TrialNumber>(i);
       if (!row_of(history, number, row_)) continue;
       held_[i] = role;

@@ -132,7 +132,9 @@ void ParzenEstimator::weigh(std::vector<double> weights) {
   if (weights.size() != size()) weights.clear();
   if (!weights.empty()) {
     const double greatest = std::ranges::max(weights);
-    for (double& weight : weights) weight /= greatest;
+    // Relative to the greatest, so that the scale of an objective plays no role.
+    constexpr double least = 1e-12;
+    for (double& weight : weights) weight = greatest > 0.0 ? std::max(weight / greatest, least) : 1.0;
   }
   if (weights == given_) return;
   given_ = std::move(weights);

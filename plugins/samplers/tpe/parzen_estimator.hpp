@@ -57,8 +57,9 @@ class ParzenEstimator {
   void assign(std::vector<std::int64_t> numbers, std::span<const double> rows);
   void insert(std::int64_t number, std::span<const double> row);
   void erase(std::int64_t number);
-  /// Weights of the observations in the order of their numbers, all above 0, instead of those by the rule; the prior
-  /// then has their mean times the option's weight. None brings the rule back. Holds until observations change.
+  /// Weights of the observations in the order of their numbers instead of those by the rule, none below 0 and finite:
+  /// at least 1e-12 of the greatest counts, and all count the same if all are 0. The prior then has their mean times
+  /// the option's weight. None brings the rule back. Holds until observations change.
   void weigh(std::vector<double> weights);
 
   /// Draws rows: the component by the weights from `components`, each parameter's value by inversion from its own

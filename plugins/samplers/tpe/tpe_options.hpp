@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 
 #include <hone/sdk/highest_budget.hpp>
 #include <hone/sdk/plugin.hpp>
@@ -33,6 +34,8 @@ struct TpeOptions {
   /// (README.md has the measurements).
   std::size_t candidates(std::span<const hone::Parameter> space) const;
 
+  /// The sampler, in messages.
+  std::string name = "tpe";
   /// Finished trials that are drawn at random before the model is used.
   std::size_t n_startup_trials = 0;
   /// The share of trials that are drawn at random all the same.

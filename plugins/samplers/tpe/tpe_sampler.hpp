@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <hone/sdk/group_decomposition.hpp>
@@ -148,9 +149,13 @@ class TpeSampler : public hone::Sampler {
   void warn_of_independent_draw(const hone::StudyView& study, const hone::TrialView& trial,
                                 const hone::Parameter& parameter) const {
     if (!study.history()->latest_distribution(parameter.id)) return;  // not at its first appearance
-    study.logger().warning("tpe: trial " + std::to_string(trial.number()) + " draws '" + std::string(parameter.name) +
-                           "' on its own, because not every trial has it; with the option 'group' it is drawn together "
-                           "with the parameters that occur with it");
+    const char* reason =
+        options_.conditional == ConditionalModel::independent
+            ? "not every trial has it; with \"conditional\": \"tree\" it is drawn together with the parameters of its "
+              "branch"
+            : "its range changes from trial to trial, or the trials so far did not tell that this one would have it";
+    study.logger().warning(options_.name + ": trial " + std::to_string(trial.number()) + " draws '" +
+                           std::string(parameter.name) + "' on its own: " + reason);
   }
 
   TpeOptions options_;

@@ -96,7 +96,7 @@ std::optional<double> TrialLog::improvement(hone::TrialNumber number) const {
   const Standing* best_above = ranking_.best_above();
   if (best_above == nullptr || best_above->group != Standing::Class::complete) return std::nullopt;
   const double improvement = best_above->first - losses_[static_cast<std::size_t>(number)];
-  return std::isfinite(improvement) ? std::optional(std::max(improvement, 1e-12)) : std::nullopt;
+  return std::isfinite(improvement) ? std::optional(std::max(improvement, 0.0)) : std::nullopt;
 }
 
 void TrialLog::update(const hone::StudyView& study, hone::TrialNumber at_hand) {

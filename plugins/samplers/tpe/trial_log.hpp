@@ -59,7 +59,7 @@ class TrialLog {
   bool is_comparable() const { return !highest_ || budget_; }
   /// One for each number that the history knows.
   std::span<const Role> roles() const { return roles_; }
-  /// By how much a trial that is below is better than the best that is not, at least 1e-12: its weight among the good
+  /// By how much a trial that is below is better than the best that is not, at least 0: its weight among the good
   /// ones by expected improvement (Watanabe 2023). Nothing where that is no number: several objectives, a trial that is
   /// not COMPLETE and feasible, an infinite value.
   std::optional<double> improvement(hone::TrialNumber number) const;

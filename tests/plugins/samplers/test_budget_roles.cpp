@@ -7,6 +7,7 @@
 #include <hone/sdk/highest_budget.hpp>
 #include <hone/sdk/testing/fake_study.hpp>
 
+#include "density_model.hpp"
 #include "trial_log.hpp"
 
 using namespace hone;
@@ -100,6 +101,32 @@ TEST_CASE("trials are split by their values at the highest budget, and those tha
   fresh.update(study, -1);
   CHECK(std::vector<Role>(fresh.roles().begin(), fresh.roles().end()) ==
         std::vector<Role>(log.roles().begin(), log.roles().end()));
+}
+
+TEST_CASE("densities that saw the budget rise are those of a fresh start") {
+  const FloatDistribution unit{0.0, 1.0};
+  FakeStudy study;
+  const std::vector<Parameter> space{study.parameter("x", unit)};
+  TrialLog log(study.directions(), {.gamma = 0.3}, BudgetRule{.min_results = 3});
+  DensityModel lived(space, {}, {});
+  for (TrialNumber number = 0; number < 24; ++number) {
+    RandomStream random(1, number, "trials");
+    std::vector<std::pair<std::int64_t, double>> reports;
+    for (std::int64_t step = 0; step <= number / 3; ++step) reports.emplace_back(step, random.uniform());
+    study.add({.state = TrialState::pruned, .params = {{"x", unit, random.uniform()}}, .reports = reports});
+    log.update(study, -1);
+    // Not asked while the budget rises twice, so that it is built anew; then again at each trial.
+    if (number >= 3 && number < 8) continue;
+    lived.update(study.history().all(), log);
+    DensityModel fresh(space, {}, {});
+    fresh.update(study.history().all(), log);
+    const std::vector<double> rows{0.1, 0.5, 0.9};
+    std::vector<double> below(3), above(3), fresh_below(3), fresh_above(3);
+    lived.log_densities(rows, below, above);
+    fresh.log_densities(rows, fresh_below, fresh_above);
+    CHECK(below == fresh_below);
+    CHECK(above == fresh_above);
+  }
 }
 
 TEST_CASE("under maximize the greatest value at the budget is the best") {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
+#include <set>
 
 #include <hone/sdk/testing/fake_study.hpp>
 
@@ -134,6 +136,135 @@ TEST_CASE("what a branch has is learned from the trials: choices, thresholds, br
     CHECK(part.space.size() + 1 == tree.space.size());
     CHECK(keys_of(named(part, row_with(part, {{"b_layers", 2}, {"c_inner", 0}})), {"b_width2", "b_width3", "c_x"}) ==
           std::vector<double>{1, 0, 0});
+  }
+}
+
+namespace {
+
+// Switches with a component each, nested ones, chance, and a number that decides: most trials are of a kind of their
+// own.
+FakeTrial optional_components(std::uint64_t seed, TrialNumber number) {
+  RandomStream random(seed, number, "components");
+  FakeTrial trial{.values = {random.uniform()}};
+  const double depth = 1.0 + std::floor(4.0 * random.uniform());
+  if (random.uniform() < 0.9) trial.params.push_back({"depth", layers, depth});
+  for (int i = 0; i < 8; ++i) {
+    const std::string name = std::to_string(i);
+    const double choice = std::floor(3.0 * random.uniform());
+    if (i % 4 == 3 && random.uniform() < 0.3) continue;
+    trial.params.push_back({"on" + name, branches, choice});
+    if (choice == i % 3) trial.params.push_back({"x" + name, unit, random.uniform()});
+    if (choice > 0.0) trial.params.push_back({"y" + name, unit, random.uniform()});
+    if (depth > i % 5) trial.params.push_back({"width" + name, unit, random.uniform()});
+  }
+  return trial;
+}
+
+using Kinds = std::set<std::set<std::string>>;
+
+std::size_t kinds_with(const Kinds& kinds, const std::string& name) {
+  return static_cast<std::size_t>(std::ranges::count_if(kinds, [&](const auto& kind) { return kind.contains(name); }));
+}
+
+// From all trials at once: the values that the parent must have for the child to be there; nothing if it does not tell.
+std::optional<tpe::Clause> plain_clause(const std::vector<FakeTrial>& trials, const std::string& child,
+                                        const std::string& parent) {
+  std::set<double> with, without;
+  std::size_t choices = 0;
+  for (const FakeTrial& trial : trials) {
+    const auto find = [&](const std::string& name) {
+      return std::ranges::find(trial.params, name, &FakeTrial::Param::name);
+    };
+    const bool has_child = find(child) != trial.params.end();
+    if (find(parent) == trial.params.end()) {
+      if (has_child) return std::nullopt;
+      continue;
+    }
+    (has_child ? with : without).insert(find(parent)->value);
+    if (std::holds_alternative<CategoricalDistribution>(find(parent)->distribution)) choices = 3;
+  }
+  tpe::Clause result{.parent = 0, .values = {}};
+  if (choices != 0) {
+    for (const double value : with) {
+      if (without.contains(value)) return std::nullopt;
+      result.values.push_back(value);
+    }
+    return with.size() < choices ? std::optional(result) : std::nullopt;
+  }
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (without.empty() || *without.rbegin() < *with.begin()) {
+    result.low = 0.5 * ((without.empty() ? -infinity : *without.rbegin()) + *with.begin());
+  } else if (*with.rbegin() < *without.begin()) {
+    result.high = 0.5 * (*with.rbegin() + *without.begin());
+  } else {
+    return std::nullopt;
+  }
+  return result;
+}
+
+std::string text_of(const std::string& child, const std::string& parent, const tpe::Clause& clause) {
+  std::string text = child + "<" + parent;
+  for (const double value : clause.values) text += " " + std::to_string(value);
+  return text + " " + std::to_string(clause.low) + " " + std::to_string(clause.high);
+}
+
+// Child and parent, from all trials at once; the child alone if it needs none, "loose" if none tells.
+std::set<std::string> plain_tree(const std::vector<FakeTrial>& trials) {
+  Kinds kinds;
+  std::set<std::string> names;
+  for (const FakeTrial& trial : trials) {
+    std::set<std::string> kind;
+    for (const auto& param : trial.params) kind.insert(param.name);
+    names.insert(kind.begin(), kind.end());
+    kinds.insert(kind);
+  }
+  std::vector<std::string> order(names.begin(), names.end());
+  std::ranges::stable_sort(order, std::ranges::greater{}, [&](const auto& name) { return kinds_with(kinds, name); });
+  std::vector<std::string> placed;
+  std::set<std::string> result;
+  for (const std::string& child : order) {
+    const std::size_t count = kinds_with(kinds, child);
+    std::string text = count == kinds.size() ? child : "loose " + child;
+    for (auto parent = placed.rbegin(); count < kinds.size() && parent != placed.rend(); ++parent) {
+      if (kinds_with(kinds, *parent) <= count) continue;
+      const auto clause = plain_clause(trials, child, *parent);
+      if (!clause) continue;
+      text = text_of(child, *parent, *clause);
+      break;
+    }
+    if (!text.starts_with("loose")) placed.push_back(child);
+    result.insert(text);
+  }
+  return result;
+}
+
+std::set<std::string> learned_tree(const ConditionalTree& learned) {
+  std::set<std::string> result;
+  const TreeSpace& tree = learned.tree();
+  for (std::size_t i = 0; i < tree.space.size(); ++i) {
+    const std::string child(tree.space[i].name);
+    if (tree.when[i].empty()) result.insert(child);
+    for (const tpe::Clause& c : tree.when[i]) result.insert(text_of(child, std::string(tree.space[c.parent].name), c));
+  }
+  for (const SearchSpace& group : learned.loose()) {
+    for (const Parameter& parameter : group) result.insert("loose " + std::string(parameter.name));
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("what is learned trial by trial is what all trials at once say, where nearly each is of its own kind") {
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+    FakeStudy study;
+    ConditionalTree learned;
+    std::vector<FakeTrial> trials;
+    for (TrialNumber number = 0; number < 60; ++number) {
+      trials.push_back(optional_components(seed, number));
+      study.add(number, trials.back());
+      learned.update(study);
+      if (number < 12 || number % 8 == 3) CHECK(learned_tree(learned) == plain_tree(trials));
+    }
   }
 }
 

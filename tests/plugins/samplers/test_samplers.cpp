@@ -112,6 +112,31 @@ TEST_CASE("tpe draws a conditional space along its branches: what the drawn bran
   }
 }
 
+TEST_CASE("tpe and bohb say under their own names why they draw a known parameter by itself, and what would help") {
+  const auto warning_of = [](const Configuration& spec) {
+    FakeStudy study;
+    const FloatDistribution unit{0.0, 1.0};
+    for (TrialNumber number = 0; number < 20; ++number) {
+      FakeTrial trial{.values = {static_cast<double>(number)}, .params = {{"x", unit, 0.5}}};
+      if (number % 3 == 0) trial.params.push_back({"sometimes", unit, 0.5});
+      study.add(number, trial);
+    }
+    make_sampler(spec)->sample_independent(study, TrialView(20), study.parameter("sometimes", unit));
+    const auto& messages = dynamic_cast<const MemoryLogger&>(study.logger()).messages;
+    REQUIRE(messages.size() == 1);
+    CHECK(messages[0].first == LogLevel::warning);
+    return messages[0].second;
+  };
+  using Catch::Matchers::Contains;
+  using Catch::Matchers::StartsWith;
+  const std::string alone =
+      warning_of({"tpe", {{"warn_independent_sampling", Json(true)}, {"conditional", Json("independent")}}});
+  CHECK_THAT(alone, StartsWith("tpe: trial 20 draws 'sometimes' on its own") && Contains("\"conditional\": \"tree\""));
+  const std::string tree =
+      warning_of({"bohb", {{"warn_independent_sampling", Json(true)}, {"random_fraction", Json(0.0)}}});
+  CHECK_THAT(tree, StartsWith("bohb: trial 20 draws 'sometimes' on its own") && !Contains("group"));
+}
+
 TEST_CASE("on a conditional space tpe finds better values along the branches than with each parameter by itself") {
   // Each side has its own optimum, and its parameters want to be near the one that both share.
   const auto tree = [](Trial& trial) -> Values {

@@ -144,6 +144,11 @@ TEST_CASE("weights by improvement: good trials by how much better they are than 
   };
   for (const double x : {0.1, 0.5, 0.9}) {
     CHECK(density_at({1.0, 4.0, 5.0, 6.0, 7.0, 8.0}, x) == Approx(expected(4.0, 1.0, x)).epsilon(1e-9));
+    // Whatever the scale of the objective.
+    CHECK(density_at({1e-15, 4e-15, 5e-15, 6e-15, 7e-15, 8e-15}, x) == Approx(expected(4.0, 1.0, x)).epsilon(1e-9));
+    // A good one that is no better than the best other one hardly counts; if none is better, all count the same.
+    CHECK(density_at({1.0, 5.0, 5.0, 6.0, 7.0, 8.0}, x) == Approx(expected(1.0, 1e-12, x)).epsilon(1e-9));
+    CHECK(density_at({5.0, 5.0, 5.0, 6.0, 7.0, 8.0}, x) == Approx(expected(1.0, 1.0, x)).epsilon(1e-9));
     // No improvement is a number where a value is none: all count the same.
     CHECK(density_at({-INFINITY, 4.0, 5.0, 6.0, 7.0, 8.0}, x) == Approx(expected(1.0, 1.0, x)).epsilon(1e-9));
   }

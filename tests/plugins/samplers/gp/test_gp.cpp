@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <set>
 
@@ -142,6 +143,29 @@ TEST_CASE("a fresh gp proposes what one proposes that has lived through the stud
   }
 }
 
+TEST_CASE("a trial without the constraint of all others leaves gp pure, with more trials than a model holds") {
+  for (const std::size_t objectives : {1u, 2u}) {
+    constexpr const char* options = R"({"n_candidates": 32, "n_local_search": 1, "n_local_model": 20})";
+    const FloatDistribution unit{0.0, 1.0};
+    FakeStudy study(std::vector<Direction>(objectives, Direction::minimize));
+    study.declare({{"x", unit, {}}, {"y", unit, {}}});
+    const auto lived = make_gp(options, objectives);
+    for (TrialNumber number = 0; number < 60; ++number) {
+      if (number >= 30) {
+        const std::vector<double> proposed = numbers_of(propose(*lived, study, number));
+        CHECK(numbers_of(propose(*make_gp(options, objectives), study, number)) == proposed);
+      }
+      RandomStream stream(1, number, "points");
+      const double x = stream.uniform(), y = stream.uniform();
+      FakeTrial trial{.values = {std::pow(x - 0.3, 2) + std::pow(y - 0.3, 2)},
+                      .params = {{"x", unit, x}, {"y", unit, y}}};
+      if (objectives > 1) trial.values.push_back(-x);
+      if (number != 48) trial.constraints = {{"c", x + y - 0.55}};
+      study.add(number, trial);
+    }
+  }
+}
+
 TEST_CASE("gp does not depend on the order in which trials arrived") {
   FakeStudy study, backwards;
   study.declare(space());
@@ -208,16 +232,23 @@ TEST_CASE("whatever an objective returns, proposals go on") {
       [](double x, TrialNumber) { return 1e12 + x; },
       [](double, TrialNumber n) { return RandomStream(9, n, "noise").uniform(); },
   };
-  for (const char* options : {"{}", R"({"deterministic_objective": true, "output_transform": "none"})"}) {
+  const std::vector one{Direction::minimize}, two{Direction::minimize, Direction::minimize};
+  for (const auto& [options, directions] :
+       {std::pair("{}", one), std::pair(R"({"deterministic_objective": true, "output_transform": "none"})", one),
+        std::pair("{}", two)}) {
     for (std::size_t which = 0; which < objectives.size(); ++which) {
-      INFO(options << ' ' << which);
-      Study study = Study::create(study_with(options), shared_registry());
+      INFO(options << ' ' << directions.size() << ' ' << which);
+      StudyOptions given = study_with(options);
+      given.directions = directions;
+      Study study = Study::create(given, shared_registry());
       TrialNumber number = 0;
       study.optimize(
           [&](Trial& trial) -> Values {
             double sum = 0.0;
-            for (const double x : floats(trial, 3, 0.0, 1.0)) sum += (x - 0.3) * (x - 0.3);
-            return objectives[which](sum, number++);
+            const std::vector<double> point = floats(trial, 3, 0.0, 1.0);
+            for (const double x : point) sum += (x - 0.3) * (x - 0.3);
+            const double value = objectives[which](sum, number++);
+            return directions.size() == 1 ? Values{value} : Values{value, -point[0]};
           },
           35);
       CHECK(study.trials().size() == 35);
@@ -283,6 +314,22 @@ TEST_CASE("on a grid no point is proposed twice before all have been") {
   CHECK(seen.size() == 40);
 }
 
+TEST_CASE("with branches no point is proposed twice before all have been") {
+  Study study = Study::create(study_with(R"({"deterministic_objective": true})"), shared_registry());
+  std::set<std::pair<std::string, std::int64_t>> seen;
+  std::size_t repeats = 0;
+  const auto objective = [&](Trial& trial) -> Values {
+    const std::string kind = trial.suggest_categorical("kind", {"a", "b"});
+    const std::int64_t n = kind == "a" ? trial.suggest_int("n", 0, 5) : trial.suggest_int("m", 0, 11);
+    // The first ones are spread evenly, and may be alike.
+    if (!seen.emplace(kind, n).second && seen.size() < 18 && trial.number() >= 10) ++repeats;
+    return static_cast<double>((n - 3) * (n - 3)) + (kind == "a" ? 0.0 : 20.0);
+  };
+  study.optimize(objective, 30);
+  CHECK(repeats == 0);
+  CHECK(seen.size() == 18);
+}
+
 TEST_CASE("mixed parameters are learned together") {
   const auto mixed = [](Trial& trial) -> Values {
     const double x = trial.suggest_float("x", 0.0, 1.0);
@@ -337,6 +384,26 @@ TEST_CASE("several objectives: the front is found") {
   CHECK(high > 0.8);
 }
 
+TEST_CASE("several objectives: a few outliers do not hide the front") {
+  StudyOptions options = study_with("{}");
+  options.directions = {Direction::minimize, Direction::minimize};
+  Study study = Study::create(options, shared_registry());
+  study.optimize(
+      [](Trial& trial) -> Values {
+        const std::vector<double> x = floats(trial, 3, 0.0, 1.0);
+        const double off = std::pow(x[1] - 0.5, 2) + std::pow(x[2] - 0.5, 2);
+        const double broken = x[2] > 0.8 ? 1e30 : 0.0;
+        return {x[0] * x[0] + off + broken, std::pow(x[0] - 1.0, 2) + off + broken};
+      },
+      60);
+  std::int64_t near = 0;
+  for (const FrozenTrial& trial : study.trials()) {
+    // On the front itself sqrt a + sqrt b is 1.
+    near += std::sqrt(trial.values[0]) + std::sqrt(trial.values[1]) < 1.05 ? 1 : 0;
+  }
+  CHECK(near > 5);
+}
+
 TEST_CASE("a parameter of one branch is modelled from the trials of that branch") {
   Study study = Study::create(study_with("{}"), shared_registry());
   std::vector<double> late;
@@ -385,8 +452,30 @@ TEST_CASE("far more trials than a model holds are no more work each") {
   CHECK(proposed[1] == Approx(0.3).margin(0.03));
 }
 
+TEST_CASE("with forty branches a proposal does not fit everything anew") {
+  FakeStudy study;
+  const FloatDistribution unit{0.0, 1.0};
+  const auto sampler = make_gp(R"({"n_candidates": 16, "n_local_search": 1})");
+  for (TrialNumber number = 0; number < 40 * 30; ++number) {
+    const double x = RandomStream(1, number, "points").uniform();
+    study.add(number, {.values = {std::pow(x - 0.3, 2)}, .params = {{"x" + std::to_string(number % 40), unit, x}}});
+  }
+  const auto seconds = [&](TrialNumber number) {
+    const std::clock_t start = std::clock();
+    propose(*sampler, study, number);
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  };
+  const double first = seconds(1200);
+  // The same trials, nothing to fit.
+  const double second = std::min(seconds(1202), seconds(1204));
+  INFO(first << ' ' << second);
+  CHECK(second < 0.5 * first);
+}
+
 TEST_CASE("what gp cannot serve is said before the first trial") {
   CHECK_THROWS_WITH(Study::create(study_with(R"({"kernel": "linear"})"), shared_registry()), Catch::Contains("kernel"));
   CHECK_THROWS_WITH(Study::create(study_with(R"({"n_candidates": 0})"), shared_registry()),
                     Catch::Contains("n_candidates"));
+  CHECK_THROWS_WITH(Study::create(study_with(R"({"n_local_model": 5000})"), shared_registry()),
+                    Catch::Contains("n_local_model"));
 }

@@ -9,6 +9,7 @@
 #include <hone/random.hpp>
 
 #include "../reference.hpp"
+#include "bounded_minimum.hpp"
 #include "coordinates.hpp"
 #include "fit.hpp"
 #include "marginal_likelihood.hpp"
@@ -209,7 +210,7 @@ TEST_CASE("a trial that ends late changes the model as if it had always been the
 TEST_CASE("a fit finds which parameter matters") {
   const Eigen::MatrixXd points = random_points(60, 3, 3);
   const Eigen::VectorXd outputs =
-      scaled_outputs({.ranks_worse_half = false}, (4.0 * points.col(1).array()).sin().matrix());
+      scaled_outputs({.worse_half = WorseHalf::as_is}, (4.0 * points.col(1).array()).sin().matrix());
   const Priors priors = Priors::of_dimension(3);
   const Fit found = fit(numeric(3), points, outputs, priors, {prior_start(priors, 3)});
   REQUIRE(found.converged);
@@ -260,7 +261,8 @@ TEST_CASE("outputs of any size come to lie about 0, in their order") {
                                                 {0.0, 1.0, 1.0, 1.0, -2.0, 3},
                                                 {7.0, -1e30, -1e30, 8.0, 9.0, 9.5, 9.7}};
   for (const std::vector<double>& outputs : all) {
-    for (const OutputTransform transform : {OutputTransform{false}, OutputTransform{}, OutputTransform{true, 20.0}}) {
+    for (const OutputTransform transform : {OutputTransform{WorseHalf::as_is}, OutputTransform{WorseHalf::bounded},
+                                            OutputTransform{}, OutputTransform{.bend = 20.0}}) {
       const Eigen::VectorXd given =
           Eigen::Map<const Eigen::VectorXd>(outputs.data(), static_cast<Eigen::Index>(outputs.size()));
       const Eigen::VectorXd y = scaled_outputs(transform, given);
@@ -278,11 +280,19 @@ TEST_CASE("outputs of any size come to lie about 0, in their order") {
 
 TEST_CASE("an outlier does not hide how the good outputs differ") {
   const Eigen::VectorXd outputs = (Eigen::VectorXd(6) << 1.0, 2.0, 3.0, 4.0, 5.0, -1e30).finished();
-  CHECK(scaled_outputs({.ranks_worse_half = false}, outputs)[4] -
-            scaled_outputs({.ranks_worse_half = false}, outputs)[0] <
+  CHECK(scaled_outputs({.worse_half = WorseHalf::as_is}, outputs)[4] -
+            scaled_outputs({.worse_half = WorseHalf::as_is}, outputs)[0] <
         1e-12);
-  const Eigen::VectorXd y = scaled_outputs({}, outputs);
-  CHECK(y[4] - y[3] > 0.1);
+  for (const double outlier : {-1e6, -1e30, -1e300, -std::numeric_limits<double>::infinity()}) {
+    Eigen::VectorXd with = outputs;
+    with[5] = outlier;
+    for (const WorseHalf worse_half : {WorseHalf::bounded, WorseHalf::ranked}) {
+      INFO(outlier);
+      const Eigen::VectorXd y = scaled_outputs({worse_half}, with);
+      CHECK(y[4] - y[3] > 0.1);
+      CHECK(y[0] > y[5] - 1e-12);
+    }
+  }
 }
 
 TEST_CASE("a constraint's border stays at 0") {
@@ -292,6 +302,43 @@ TEST_CASE("a constraint's border stays at 0") {
   CHECK(y[3] < 0.0);
   CHECK(y[2] > 1e-3);
   CHECK(scaled_constraint(Eigen::VectorXd::Zero(3)) == Eigen::VectorXd::Zero(3));
+}
+
+TEST_CASE("each value of a constraint stays on its side of the border") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const std::vector<std::vector<double>> all = {{1.0, 2.0, 3.0, -infinity}, {-1.0, -2.0, -1e-9, infinity},
+                                                {-infinity, -infinity},     {infinity, infinity, -infinity},
+                                                {0.0, -infinity, 0.0},      {-infinity, infinity, 1e-300, -1e300},
+                                                {1e300, -1e-20, 1e-20},     {5e-324, -5e-324, -infinity}};
+  const auto sign = [](double x) { return (x > 0.0) - (x < 0.0); };
+  for (const std::vector<double>& values : all) {
+    const Eigen::VectorXd y =
+        scaled_constraint(Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size())));
+    REQUIRE(y.allFinite());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      INFO(values[i]);
+      const double found = y[static_cast<Eigen::Index>(i)];
+      // What is too small beside the others may come to lie on the border.
+      CHECK((sign(found) == sign(values[i]) || (found == 0.0 && std::abs(values[i]) < 1e-200)));
+    }
+  }
+}
+
+TEST_CASE("a search goes on past points where the function has no value") {
+  const Eigen::VectorXd low = Eigen::VectorXd::Zero(2), high = Eigen::VectorXd::Ones(2);
+  for (const double border : {0.35, 0.5, 0.8}) {
+    const auto bowl = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
+      gradient = 2.0 * (x.array() - 0.3);
+      return x.maxCoeff() > border ? std::numeric_limits<double>::quiet_NaN() : (x.array() - 0.3).square().sum();
+    };
+    const Minimum found = bounded_minimum(bowl, low, low, high);
+    CHECK(found.value < 1e-4);
+  }
+  const auto nowhere = [](const Eigen::VectorXd&, Eigen::VectorXd& gradient) {
+    gradient.setZero();
+    return std::numeric_limits<double>::infinity();
+  };
+  CHECK(bounded_minimum(nowhere, low, low, high).x == low);
 }
 
 TEST_CASE("fits are due at sizes that grow by a twentieth, and some begin afresh") {
