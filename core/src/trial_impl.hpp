@@ -94,7 +94,8 @@ class StudyTrial final : public Trial::Impl {
   StudyPatch patch_of_this() const;
   bool flush_due() const;
   void pause(std::int64_t resume_step);
-  /// The pruner's answer, and in `pause_step_` whether it is a pause. Caller holds the pruner's mutex and the history's.
+  /// The pruner's answer, and in `pause_step_` whether it is a pause. Caller holds the pruner's mutex and the
+  /// history's.
   bool stops(const StudyView& view, const TrialView& trial);
   /// Of a trial that was paused; caller holds the history's lock.
   void take_up();

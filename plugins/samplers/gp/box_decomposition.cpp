@@ -13,8 +13,6 @@ namespace {
 
 using Point = std::array<double, most_objectives>;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 bool weakly_dominates(const Point& a, const Point& b, std::size_t objectives) {
   for (std::size_t k = 0; k < objectives; ++k) {
     if (a[k] < b[k]) return false;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace gp {
 
 /// The most objectives that are decomposed: from five on there are too many boxes.
 inline constexpr std::size_t most_objectives = 4;
+
+/// Where a box is not bounded.
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Where lower[k] <= y_k < upper[k] for each objective k; upper may be infinite. Beyond the number of objectives: 0.
 struct Box {

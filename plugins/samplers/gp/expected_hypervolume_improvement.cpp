@@ -15,8 +15,6 @@ using namespace hone::sdk;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 template <typename T>
 void make_distinct(std::vector<T>& values) {
   std::sort(values.begin(), values.end());

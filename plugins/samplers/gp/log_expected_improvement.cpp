@@ -8,13 +8,7 @@
 
 namespace gp {
 
-namespace {
-
 using namespace hone::sdk;
-
-constexpr double log_sqrt_2_pi = 0.91893853320467274;
-
-}  // namespace
 
 LogH log_h(const NormalTail& at) {
   if (at.z < 0.0) {

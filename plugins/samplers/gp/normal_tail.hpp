@@ -25,6 +25,8 @@ inline constexpr std::array<double, 28> scaled_h_terms = {
 
 }  // namespace detail
 
+inline constexpr double log_sqrt_2_pi = 0.91893853320467274;
+
 /// Of the point z, with t = |z|.
 struct NormalTail {
   double z;

@@ -14,8 +14,6 @@ namespace {
 
 using namespace hone::sdk;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 // Whether a pending point keeps all constraints in a sample; they are the outputs from `first` on.
 bool feasible(const std::vector<PendingOutcomes>& outputs, std::size_t first, Eigen::Index point, Eigen::Index sample) {
   return std::all_of(outputs.begin() + static_cast<std::ptrdiff_t>(first), outputs.end(),

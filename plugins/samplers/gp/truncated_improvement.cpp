@@ -11,8 +11,6 @@ namespace {
 
 using namespace hone::sdk;
 
-constexpr double log_sqrt_2_pi = 0.91893853320467274;
-
 // The integrals of Phi, of phi and of phi' from b to a, which are the differences of h, Phi and phi: all three divided
 // by exp(log_scale).
 struct Integrals {
