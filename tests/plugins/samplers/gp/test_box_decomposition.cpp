@@ -19,8 +19,6 @@ using namespace gp;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 // Points in the unit cube; with `grid` they share many coordinates.
 std::vector<double> random_points(std::size_t count, std::size_t objectives, hone::RandomStream& random, bool grid) {
   std::vector<double> points(count * objectives);
