@@ -51,7 +51,9 @@ class Tuning(CliTest):
         for trial in trials:
             self.assertEqual("momentum" in trial["params"], trial["params"]["optimizer"] == "sgd")
             self.assertEqual("hidden2" in trial["params"], trial["params"]["layers"] == 2)
-            self.assertEqual(len(trial["intermediate_values"]) == 30, trial["state"] == "COMPLETE")
+            # A trial may still be pruned at its last epoch.
+            epochs = len(trial["intermediate_values"])
+            self.assertIn(epochs, [30] if trial["state"] == "COMPLETE" else range(5, 31))
         best = max(t["values"][0] for t in trials if t["state"] == "COMPLETE")
         default = float(digits().stdout.split()[-1])
         self.assertGreater(best, default)
