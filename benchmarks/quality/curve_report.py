@@ -45,8 +45,8 @@ def geometric_mean(values):
 
 
 def compared(ours, theirs, limits):
-    """By workers: the best arm of either side by its geometric mean over the seeds that all have run, where ours is chosen
-    by all the seeds that our arms share; and the verdict on each arm that both have, by Mann-Whitney with Holm's
+    """By workers: the best arm of either side by its geometric mean over the seeds that all have run, where ours is
+    chosen by all the seeds that our arms share; and the verdict on each arm that both have, by Mann-Whitney with Holm's
     correction."""
     result = {}
     for workers, limit in limits.items():
@@ -100,7 +100,7 @@ def svg_text(x, y, text, anchor="start", size=11, color="#333"):
 
 
 def panel(left, top, arms, workers, limit):
-    """A row for each arm: the median as a dot and the quartiles as a line, on a logarithmic axis that ends at the limit."""
+    """A row for each arm: the median as a dot and the quartiles as a line, on a logarithmic axis up to the limit."""
     low = max(1.0, limit / 1000)
 
     def place(value):

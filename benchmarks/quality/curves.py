@@ -58,7 +58,8 @@ def hone_run(job):
     build, problem, arm, workers, seed = job
     sampler, pruner = ARMS[arm]
     pruner = pruner.replace("%(epochs)d", str(FULL[problem]))
-    command = [build / "benchmarks/curves_hone", problem, sampler, pruner, workers, seed, limit(problem, workers), TRIALS]
+    program = build / "benchmarks/curves_hone"
+    command = [program, problem, sampler, pruner, workers, seed, limit(problem, workers), TRIALS]
     done = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
