@@ -136,7 +136,7 @@ TEST_CASE("a fresh gp proposes what one proposes that has lived through the stud
       study.declare(space());
       const auto lived = make_gp(options, objectives);
       std::vector<FakeTrial> endings;
-      for (TrialNumber number = 0; number < 46; ++number) {
+      for (TrialNumber number = 0; number < (sanitized ? 31 : 46); ++number) {
         const Draws values = propose(*lived, study, number);
         if (number % 15 == 14) {
           CHECK(numbers_of(propose(*make_gp(options, objectives), study, number)) == numbers_of(values));
@@ -190,7 +190,7 @@ TEST_CASE("gp does not depend on the order in which trials arrived") {
 
 TEST_CASE("gp keeps what all samplers promise") {
   const Json::Object quick{{"n_candidates", Json(8)}, {"n_local_search", Json(1)}, {"n_local_model", Json(20)}};
-  check_promises({"gp", quick}, {.cases = 2, .trials = 30, .long_history = long_history});
+  check_promises({"gp", quick}, {.cases = 2, .trials = 24, .long_history = long_history});
 }
 
 TEST_CASE("running trials have different points") {
@@ -216,8 +216,11 @@ TEST_CASE("running trials have different points") {
 }
 
 TEST_CASE("on ten parameters a hundred trials come near the optimum") {
+  if (sanitized) {
+    CHECK(median_best(sphere, 48) < 2.0);
+    return;
+  }
   CHECK(median_best(sphere, 100) < 0.01);
-  if (sanitized) return;
   const auto rosenbrock = [](Trial& trial) -> Values {
     const std::vector<double> x = floats(trial, 10);
     double sum = 0.0;
@@ -262,8 +265,8 @@ TEST_CASE("whatever an objective returns, proposals go on") {
             const double value = objectives[which](sum, number++);
             return directions.size() == 1 ? Values{value} : Values{value, -point[0]};
           },
-          30);
-      CHECK(study.trials().size() == 30);
+          20);
+      CHECK(study.trials().size() == 20);
     }
   }
 }
