@@ -109,7 +109,7 @@ def evolution() -> List[Block]:
 
 
 def gaussian_processes() -> List[Block]:
-    """For few and expensive trials. The first 100 of 200 trials are compared too. A trial takes Ax 1 s and HEBO 3 s."""
+    """For few and expensive trials. The first 100 of 200 trials are compared too. A trial takes Ax 1 s and HEBO 2 s."""
     some = SOME_OF_BBOB + [f for f in BBOB if f not in SOME_OF_BBOB]
     mixed = [f"mixint-{f.removeprefix('bbob-')}" for f in SOME_OF_BBOB]
     optuna, slow = ["optuna:GPSampler"], ["ax:default", "hebo:HEBO"]
