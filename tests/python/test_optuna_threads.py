@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Optuna's threads on hone's storages."""
 
+import os
+
 import pytest
 
 optuna = pytest.importorskip("optuna", reason="needs the package optuna")
@@ -47,3 +49,27 @@ def test_trials_that_arrive_out_of_order_are_kept():
     shown.trials, shown.channel = [], Channel(shown.channel)
     assert [len(shown.refresh()) for _ in range(4)] == [0, 1, 3, 3]
     assert [t.number for t in shown.trials] == [0, 1, 2]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of forks beside threads, which is what is tested
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_forked_children_share_a_study(url):
+    storage = hone.optuna.Storage(url)
+    study = optuna.create_study(storage=storage, sampler=hone.optuna.Sampler("random"))
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
+    parents = storage._opened
+    children = []
+    for _ in range(3):
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=20)
+                code = 0 if storage._opened is not parents else 2
+            finally:
+                os._exit(code)
+        children.append(child)
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=20)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    assert [trial.number for trial in study.trials] == list(range(82))
+    assert all(trial.state == optuna.trial.TrialState.COMPLETE for trial in study.trials)

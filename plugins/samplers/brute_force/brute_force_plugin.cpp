@@ -4,6 +4,7 @@
 #include <numeric>
 #include <string>
 
+#include <hone/sdk/fixed_parameters.hpp>
 #include <hone/sdk/plugin.hpp>
 #include <hone/sdk/portable_math.hpp>
 
@@ -16,13 +17,19 @@ using brute_force::Node;
 using brute_force::Step;
 using Path = std::vector<Step>;
 
-class BruteForce final : public hone::Sampler, public hone::FiniteSamplerExtension {
+class BruteForce final : public hone::Sampler,
+                         public hone::FiniteSamplerExtension,
+                         public hone::sdk::FixedParametersExtension {
  public:
   BruteForce(const hone::FactoryContext& context, const hone::Options& options)
       : host_(context.host), avoid_premature_stop_(options.get<bool>("avoid_premature_stop")) {}
 
+  void fix_parameters(const hone::sdk::FixedParameters& fixed) override {
+    tree_ = brute_force::TrialTree(brute_force::ParameterValues(fixed));
+  }
+
   std::optional<std::int64_t> trials_to_the_end(const hone::StudyView& study) override {
-    for (const hone::Parameter& p : study.declared_parameters()) brute_force::count_values(p.name, *p.distribution);
+    for (const hone::Parameter& p : study.declared_parameters()) tree_.values().count(p.name, *p.distribution);
     tree_.update(study.history());
     const hone::TrialNumber known = study.history()->horizon();
     if (tree_.finished() != 0 && tree_.root().exhausted()) return known;
@@ -35,11 +42,13 @@ class BruteForce final : public hone::Sampler, public hone::FiniteSamplerExtensi
                             const hone::Parameter& parameter) override {
     tree_.update(study.history());
     const hone::History& history = study.history().all();
-    const std::int64_t count = brute_force::count_values(parameter.name, *parameter.distribution);
+    const std::int64_t count = tree_.values().count(parameter.name, *parameter.distribution);
     Path path;
     for (const hone::History::Cell& cell : trial.suggested()) {
-      path.push_back({cell.parameter, cell.distribution,
-                      brute_force::index_of(history.distribution(cell.distribution), cell.value)});
+      const std::optional<std::int64_t> index = tree_.values().index(
+          history.parameter_name(cell.parameter), history.distribution(cell.distribution), cell.value);
+      // An enqueued trial may have what no other one has.
+      path.push_back({cell.parameter, cell.distribution, index.value_or(-1)});
     }
     const Node* node = tree_.find(path);
     Node unknown;
@@ -56,7 +65,10 @@ class BruteForce final : public hone::Sampler, public hone::FiniteSamplerExtensi
   }
 
   void* query_extension(std::string_view extension) noexcept override {
-    return extension == hone::FiniteSamplerExtension::id ? static_cast<hone::FiniteSamplerExtension*>(this) : nullptr;
+    if (extension == hone::FiniteSamplerExtension::id) return static_cast<hone::FiniteSamplerExtension*>(this);
+    if (extension == hone::sdk::FixedParametersExtension::id)
+      return static_cast<hone::sdk::FixedParametersExtension*>(this);
+    return nullptr;
   }
 
  private:

@@ -3,21 +3,7 @@
 
 #include <stdexcept>
 
-#include "possible_values.hpp"
-
 namespace brute_force {
-
-std::int64_t count_values(std::string_view name, const hone::Distribution& distribution) {
-  constexpr std::int64_t most_values = 1'000'000;
-  if (const auto count = value_count(distribution)) {
-    if (*count <= most_values) return *count;
-    throw std::invalid_argument("the parameter '" + std::string(name) +
-                                "' has more than a million values; give it a wider step, or take another sampler");
-  }
-  throw std::invalid_argument("the parameter '" + std::string(name) +
-                              "' is continuous, and not all its values can be tried; give it a step, or take another "
-                              "sampler, such as qmc");
-}
 
 void check_same(const hone::History& history, const Node& node, hone::ParameterId parameter,
                 hone::DistributionId distribution) {
@@ -30,21 +16,30 @@ void check_same(const hone::History& history, const Node& node, hone::ParameterI
                           "'; to try everything, what comes next must follow from what came before");
 }
 
-std::vector<Step> path_of(const hone::History& history, hone::TrialNumber number) {
+namespace {
+
+// What a finished trial suggested; nothing if a fixed parameter had another value.
+std::optional<std::vector<Step>> path_of(const hone::History& history, hone::TrialNumber number,
+                                         const ParameterValues& values) {
   std::vector<Step> path;
   for (const hone::ParameterId id : history.parameters(number)) {
     const hone::DistributionId distribution = history.distribution_id(number, id);
-    path.push_back({id, distribution, index_of(history.distribution(distribution), history.value(number, id))});
+    const auto index =
+        values.index(history.parameter_name(id), history.distribution(distribution), history.value(number, id));
+    if (!index) return std::nullopt;
+    path.push_back({id, distribution, *index});
   }
   return path;
 }
+
+}  // namespace
 
 void TrialTree::update(const hone::HistoryView& view) {
   const hone::History& history = view.all();
   taken_.resize(static_cast<std::size_t>(history.horizon()), false);
   for (const std::uint32_t number : view.changes_since(revision_)) {
     if (taken_[number] || !history.finished(number)) continue;
-    insert(history, path_of(history, number), root_);
+    if (const auto path = path_of(history, number, values_)) insert(history, *path, root_);
     taken_[number] = true;
     ++finished_;
   }
@@ -58,7 +53,7 @@ void TrialTree::insert(const hone::History& history, std::span<const Step> path,
     const Step& step = path.front();
     check_same(history, node, step.parameter, step.distribution);
     if (!node.parameter) {
-      node.value_count = count_values(history.parameter_name(step.parameter), history.distribution(step.distribution));
+      node.value_count = values_.count(history.parameter_name(step.parameter), history.distribution(step.distribution));
       node.parameter = step.parameter;
       node.distribution = step.distribution;
     }

@@ -7,10 +7,12 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include <hone/study_view.hpp>
+
+#include "parameter_values.hpp"
 
 namespace brute_force {
 
@@ -36,9 +38,12 @@ struct Node {
   bool exhausted() const { return visited == leaves; }
 };
 
-/// The tree of all finished trials, of any state. It depends on which they are, not on the order of their arrival.
+/// The tree of all finished trials, of any state, but for those that differ in a fixed parameter. It depends on which
+/// they are, not on the order of their arrival.
 class TrialTree {
  public:
+  explicit TrialTree(ParameterValues values = {}) : values_(std::move(values)) {}
+
   /// Takes in what is new.
   /// @throws std::invalid_argument if trials that agree so far go on with different parameters or ranges, or if one is
   /// continuous
@@ -50,25 +55,20 @@ class TrialTree {
   /// At least so many trials are needed for all that is possible, those included that repeated others.
   std::int64_t trials_needed() const { return root_.leaves + finished_ - root_.visited; }
   std::int64_t finished() const { return finished_; }
+  const ParameterValues& values() const { return values_; }
 
  private:
   void insert(const hone::History& history, std::span<const Step> path, Node& node);
 
+  ParameterValues values_;
   Node root_;
   std::size_t revision_ = 0;
   std::vector<bool> taken_;
   std::int64_t finished_ = 0;
 };
 
-/// The number of values of a parameter.
-/// @throws std::invalid_argument if it is continuous, or has more than a million
-std::int64_t count_values(std::string_view name, const hone::Distribution& distribution);
-
 /// @throws std::invalid_argument if something else is suggested at the node than `step`
 void check_same(const hone::History& history, const Node& node, hone::ParameterId parameter,
                 hone::DistributionId distribution);
-
-/// What a finished trial suggested.
-std::vector<Step> path_of(const hone::History& history, hone::TrialNumber number);
 
 }  // namespace brute_force

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <hone/distribution_json.hpp>
+#include <hone/sdk/fixed_parameters.hpp>
 #include <hone/sdk/plugin.hpp>
 
 #include "grid.hpp"
@@ -38,7 +39,9 @@ std::vector<hone::Choice> values_of(const std::string& name, const hone::Distrib
   return values;
 }
 
-class GridSampler final : public hone::Sampler, public hone::FiniteSamplerExtension {
+class GridSampler final : public hone::Sampler,
+                          public hone::FiniteSamplerExtension,
+                          public hone::sdk::FixedParametersExtension {
  public:
   GridSampler(const hone::FactoryContext& context, const hone::Options& options) : seed_(context.seed) {
     const hone::Json& space = options.json("search_space");
@@ -58,6 +61,8 @@ class GridSampler final : public hone::Sampler, public hone::FiniteSamplerExtens
       set(name, std::move(values));
     }
   }
+
+  void fix_parameters(const hone::sdk::FixedParameters& fixed) override { fixed_ = fixed; }
 
   std::optional<std::int64_t> trials_to_the_end(const hone::StudyView& study) override {
     settle(study);
@@ -100,7 +105,10 @@ class GridSampler final : public hone::Sampler, public hone::FiniteSamplerExtens
   }
 
   void* query_extension(std::string_view extension) noexcept override {
-    return extension == hone::FiniteSamplerExtension::id ? static_cast<hone::FiniteSamplerExtension*>(this) : nullptr;
+    if (extension == hone::FiniteSamplerExtension::id) return static_cast<hone::FiniteSamplerExtension*>(this);
+    if (extension == hone::sdk::FixedParametersExtension::id)
+      return static_cast<hone::sdk::FixedParametersExtension*>(this);
+    return nullptr;
   }
 
  private:
@@ -115,8 +123,16 @@ class GridSampler final : public hone::Sampler, public hone::FiniteSamplerExtens
     if (count_ != 0) return;
     if (names_.empty()) {
       for (const hone::Parameter& p : study.declared_parameters()) {
-        set(std::string(p.name), values_of(std::string(p.name), *p.distribution));
+        const auto fixed = fixed_.find(p.name);
+        set(std::string(p.name),
+            fixed != fixed_.end() ? std::vector{fixed->second} : values_of(std::string(p.name), *p.distribution));
       }
+    }
+    for (std::size_t column = 0; column < names_.size(); ++column) {
+      const auto fixed = fixed_.find(names_[column]);
+      if (fixed == fixed_.end()) continue;
+      values_[column] = {fixed->second};
+      lengths_[column] = 1;
     }
     if (names_.empty()) {
       throw std::invalid_argument(
@@ -144,7 +160,10 @@ class GridSampler final : public hone::Sampler, public hone::FiniteSamplerExtens
       if (name == names_.end()) {
         // Without values in the grid it has one alone, or its draw says what is missing.
         if (is_active) {
-          active[parameter.name] = hone::to_external(parameter.distribution, hone::first_value(parameter.distribution));
+          const auto fixed = fixed_.find(parameter.name);
+          active[parameter.name] = fixed != fixed_.end() ? fixed->second
+                                                         : hone::to_external(parameter.distribution,
+                                                                             hone::first_value(parameter.distribution));
         }
         continue;
       }
@@ -159,6 +178,7 @@ class GridSampler final : public hone::Sampler, public hone::FiniteSamplerExtens
   }
 
   std::uint64_t seed_;
+  hone::sdk::FixedParameters fixed_;
   std::vector<std::string> names_;
   std::vector<std::size_t> lengths_;
   std::vector<std::vector<hone::Choice>> values_;

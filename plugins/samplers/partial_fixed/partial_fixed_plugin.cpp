@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The sampler `partial_fixed`: some parameters have one value, another sampler proposes the rest.
 #include <limits>
-#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
 #include <hone/distribution_json.hpp>
+#include <hone/sdk/fixed_parameters.hpp>
 #include <hone/sdk/plugin.hpp>
 
 namespace {
@@ -20,6 +20,9 @@ class PartialFixedSampler final : public hone::Sampler {
       const std::optional<hone::Choice> choice = hone::choice_from(value);
       if (!choice) throw std::invalid_argument("option 'fixed_params': the value of '" + name + "' is no single value");
       fixed_[name] = *choice;
+    }
+    if (void* extension = base_->query_extension(hone::sdk::FixedParametersExtension::id)) {
+      static_cast<hone::sdk::FixedParametersExtension*>(extension)->fix_parameters(fixed_);
     }
   }
 
@@ -60,7 +63,7 @@ class PartialFixedSampler final : public hone::Sampler {
 
  private:
   std::shared_ptr<hone::Sampler> base_;
-  std::map<std::string, hone::Choice, std::less<>> fixed_;
+  hone::sdk::FixedParameters fixed_;
 };
 
 constexpr hone_option options[] = {

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import copy
 import datetime
+import os
 import threading
 import uuid
+import weakref
 from typing import Any, Container, Dict, List, Optional, Sequence, Set, Tuple
 
 from optuna.distributions import BaseDistribution
@@ -24,6 +26,9 @@ from hone.trial import FrozenTrial as Patch
 from hone.trial import TrialState as HoneState
 
 _TRIALS_PER_STUDY = 1 << 32  # an id is study * this + number
+
+
+_live_storages: weakref.WeakSet[Storage] = weakref.WeakSet()
 
 
 class _Study:
@@ -64,9 +69,13 @@ class Storage(BaseStorage):
 
     def __init__(self, url: Any) -> None:
         self._storage = storages.get_storage(url)
-        self._opened = self._storage._opened
         self._studies: Dict[int, _Study] = {}
         self._lock = threading.RLock()
+        _live_storages.add(self)
+
+    @property
+    def _opened(self) -> _core.Storage:
+        return self._storage._opened  # a forked child has its own
 
     def __getstate__(self) -> Dict[str, Any]:
         return {"_storage": self._storage}
@@ -250,3 +259,19 @@ def _patch_of(trial: FrozenTrial) -> Patch:
         intermediate_values=trial.intermediate_values,
         constraints=getattr(trial, "constraints", {}),  # in Optuna 4 one of the attributes
     )
+
+
+def _after_fork() -> None:
+    """In a forked child studies of a shared storage are read anew, by its own connection. Other threads, that may have
+    held a lock, stay with the parent."""
+    for storage in list(_live_storages):
+        storage._lock = threading.RLock()
+        for study in storage._studies.values():
+            study._lock = threading.Lock()
+            _core.keep_for_ever(study.channel)
+        if storage._storage._opened_object.shared:
+            storage._studies = {}
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

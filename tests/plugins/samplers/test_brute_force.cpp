@@ -122,6 +122,45 @@ TEST_CASE("what a failed trial had claimed and not reached is tried by another")
   CHECK(complete.size() == 12);
 }
 
+TEST_CASE("with a fixed parameter what is left is tried once, also in a study that began without") {
+  StudyOptions fixed = brute_study();
+  fixed.sampler = {"partial_fixed", parse_json(R"({"fixed_params": {"kind": "a"}, "base_sampler": "brute_force"})")};
+  SECTION("from the beginning") {
+    Study study = Study::create(fixed, shared_registry());
+    study.optimize(branches, OptimizeOptions{});
+    CHECK(tried(study).size() == 6);
+    CHECK(distinct(tried(study)) == 6);
+    CHECK(replay(study.storage(), "study", registry()).differences.empty());
+  }
+  SECTION("later") {
+    const std::string file = (std::filesystem::temp_directory_path() / "hone_test_brute_force_fixed.db").string();
+    std::filesystem::remove(file);
+    StudyOptions free = brute_study();
+    free.storage = fixed.storage = storage_spec_from_url("sqlite:///" + file);
+    Study::create(free, shared_registry()).optimize(branches, 8);
+    Study study = Study::load(fixed, shared_registry());
+    study.optimize(branches, OptimizeOptions{});
+    std::multiset<std::vector<std::string>> with_a;
+    for (const auto& path : tried(study)) {
+      if (path.front() == "kind=\"a\"") with_a.insert(path);
+    }
+    CHECK(with_a.size() == 6);
+    CHECK(distinct(with_a) == 6);
+    std::filesystem::remove(file);
+  }
+}
+
+TEST_CASE("a continuous parameter that is fixed does not hinder") {
+  StudyOptions options = brute_study();
+  options.sampler = {"partial_fixed", parse_json(R"({"fixed_params": {"x": 0.5}, "base_sampler": "brute_force"})")};
+  options.space = {{"x", FloatDistribution{0.0, 1.0}, {}}, {"n", IntDistribution{1, 5}, {}}};
+  Study study = Study::create(options, shared_registry());
+  study.optimize([](Trial& t) -> Values { return t.suggest_float("x", 0.0, 1.0) + double(t.suggest_int("n", 1, 5)); },
+                 OptimizeOptions{});
+  CHECK(tried(study).size() == 5);
+  CHECK(distinct(tried(study)) == 5);
+}
+
 TEST_CASE("trials that were enqueued or added are not tried again") {
   Study study = Study::create(brute_study(), shared_registry());
   study.enqueue_trial({{"kind", "b"}, {"m", std::int64_t{4}}});

@@ -152,6 +152,20 @@ TEST_CASE("a parameter that is fixed keeps its value, and the others are propose
   for (TrialNumber n = 0; n < 30; ++n) CHECK(plain.trial(n).value() == wrapped.trial(n).value());
 }
 
+TEST_CASE("a grid leaves out what a fixed parameter does not take") {
+  const std::string given = R"({"fixed_params": {"n": 2}, "base_sampler": {"plugin": "grid", "search_space":
+    {"x": [0.0, 0.5, 1.0], "n": [1, 2, 3]}}})";
+  Study study = Study::create(study_with("partial_fixed", given.c_str()), shared_registry());
+  const auto all = tried(study, two);
+  CHECK(all.size() == 3);
+  CHECK(std::set(all.begin(), all.end()).size() == 3);
+
+  StudyOptions declared = study_with("partial_fixed", R"({"fixed_params": {"x": 0.25}, "base_sampler": "grid"})");
+  declared.space = {{"x", FloatDistribution{0.0, 1.0}, {}}, {"n", IntDistribution{1, 5}, {}}};
+  Study continuous = Study::create(declared, shared_registry());
+  CHECK(tried(continuous, two).size() == 5);
+}
+
 TEST_CASE("what the base sampler cannot do, the wrapped one cannot either") {
   StudyOptions options = study_with("partial_fixed", R"({"fixed_params": {"n": 4}})");
   options.sampler.options.set("base_sampler", HONE_SAMPLER_OF_ONE_OBJECTIVE);
