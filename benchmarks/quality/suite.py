@@ -83,7 +83,8 @@ def long() -> List[Block]:
 
 
 # Separable, ill-conditioned, multi-modal with and without structure.
-SOME_OF_BBOB = [f"bbob-f{n}" for n in (1, 3, 6, 8, 10, 12, 13, 15, 17, 20, 21, 24)]
+SOME = (1, 3, 6, 8, 10, 12, 13, 15, 17, 20, 21, 24)
+SOME_OF_BBOB = [f"bbob-f{n}" for n in SOME]
 
 
 def evolution() -> List[Block]:
@@ -98,5 +99,5 @@ def evolution() -> List[Block]:
                   ("dtlz2", 12, 10_000), ("dtlz7", 22, 10_000), ("wfg2", 12, 10_000), ("wfg4", 12, 10_000)]), 3,
               ["nsga2", "sms_emoa"], ["pymoo:NSGA2"]),
         Block("X", "bbob-mixint, 200 d trials", tasks(
-            "X", [(f"mixint-f{n}", 5, 1000) for n in (1, 3, 8, 10, 15, 21)]), 3, ["catcma"], ["optuna:TPESampler"]),
+            "X", [(f"mixint-f{n}", 5, 1000) for n in SOME]), 3, ["catcma"], ["optuna:TPESampler"]),
     ]

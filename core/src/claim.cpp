@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which trial a worker works on next: one whose owner died, a waiting one, or a new one.
 #include <algorithm>
-#include <set>
 #include <thread>
 
 #include <hone/json_text.hpp>
@@ -13,21 +12,6 @@ namespace {
 
 constexpr std::string_view fail_reason_key = "hone:fail_reason";
 
-// The owners that this process has given up without being able to say so in the storage.
-struct Abandoned {
-  std::mutex mutex;
-  std::set<std::string, std::less<>> tokens;
-};
-Abandoned& abandoned() {
-  static Abandoned all;
-  return all;
-}
-
-bool is_abandoned(std::string_view token) {
-  const std::lock_guard lock(abandoned().mutex);
-  return abandoned().tokens.contains(token);
-}
-
 }  // namespace
 
 std::int64_t furthest_step_of(const History& history, TrialNumber number) {
@@ -38,11 +22,6 @@ std::int64_t furthest_step_of(const History& history, TrialNumber number) {
     }
   }
   return furthest;
-}
-
-void Study::Impl::abandon(std::string token_text) {
-  const std::lock_guard lock(abandoned().mutex);
-  abandoned().tokens.insert(std::move(token_text));
 }
 
 Claim Study::Impl::new_claim(const std::optional<Timestamp>& lease) const {
@@ -71,7 +50,8 @@ std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& 
     if (!history_is_shared) refresh();
     if (options.fail_foreign_after) fail_old_foreign_trials();
     std::optional<TrialNumber> undecided;
-    if (std::optional<Claim> claim = take_over_dead(lease, undecided)) return claim;
+    const Running running = running_trials();
+    if (std::optional<Claim> claim = take_over_dead(running, lease, undecided)) return claim;
     const bool waits = undecided && patience != nullptr;
     if (!waits || !patience->before_drawing) {
       std::optional<TrialNumber> waiting;
@@ -80,7 +60,7 @@ std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& 
         if (!history->waiting_trials().empty()) waiting = history->waiting_trials().front();
       }
       if (!waiting) {
-        if (std::optional<Claim> claim = continue_paused(lease)) return claim;
+        if (std::optional<Claim> claim = continue_paused(running.paused, lease)) return claim;
       }
       bool spent = !waiting;
       std::optional<Claim> claim = waiting ? claim_waiting(*waiting, lease, budget, &spent) : claim_new(budget, lease);
@@ -140,7 +120,7 @@ std::optional<Claim> Study::Impl::claim_waiting(TrialNumber number, const std::o
 // ---- takeover
 
 OwnerLife Study::Impl::life_of_owner(TrialNumber number, const History::Owner& owner) {
-  if (owner.token.empty() || is_abandoned(owner.token)) return OwnerLife::dead;
+  if (owner.token.empty() || process->is_abandoned(owner.token)) return OwnerLife::dead;
   const std::optional<OwnerToken> token = owner_token_from(owner.token);
   if (!token) return OwnerLife::alive;
   if (!token->lease && token->worker() == process_token.worker()) return OwnerLife::alive;
@@ -194,17 +174,22 @@ bool Study::Impl::wait_for_owner(TrialNumber number, const Patience& patience) {
   return !patience.interrupted();
 }
 
-std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>& lease,
-                                                 std::optional<TrialNumber>& undecided) {
-  std::vector<std::pair<TrialNumber, History::Owner>> owned;
-  {
-    const std::shared_lock lock(*history_mutex);
-    for (const std::uint32_t n : history->running_trials()) {
-      if (is_paused_owner(history->owner_token(n))) continue;
-      if (std::optional<History::Owner> owner = history->owner(n)) owned.emplace_back(n, std::move(*owner));
+Study::Impl::Running Study::Impl::running_trials() const {
+  Running running;
+  const std::shared_lock lock(*history_mutex);
+  for (const std::uint32_t n : history->running_trials()) {
+    if (is_paused_owner(history->owner_token(n))) {
+      running.paused.push_back(n);
+    } else if (std::optional<History::Owner> owner = history->owner(n)) {
+      running.owned.emplace_back(n, std::move(*owner));
     }
   }
-  for (const auto& [number, owner] : owned) {
+  return running;
+}
+
+std::optional<Claim> Study::Impl::take_over_dead(const Running& running, const std::optional<Timestamp>& lease,
+                                                 std::optional<TrialNumber>& undecided) {
+  for (const auto& [number, owner] : running.owned) {
     const OwnerLife life = life_of_owner(number, owner);
     if (life == OwnerLife::unknown && !undecided) undecided = number;
     if (life != OwnerLife::dead) continue;
@@ -216,7 +201,7 @@ std::optional<Claim> Study::Impl::take_over_dead(const std::optional<Timestamp>&
 std::optional<Claim> Study::Impl::take_over(TrialNumber number, const History::Owner& owner,
                                             const std::optional<Timestamp>& lease) {
   const std::optional<OwnerToken> old_token = owner_token_from(owner.token);
-  const bool crashed = !owner.token.empty() && !is_abandoned(owner.token);
+  const bool crashed = !owner.token.empty() && !process->is_abandoned(owner.token);
   Claim claim = new_claim(lease);
   claim.number = number;
   claim.takes_fixed_values = true;

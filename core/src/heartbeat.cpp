@@ -42,10 +42,6 @@ std::shared_ptr<HeartbeatKeeper> HeartbeatKeeper::of_this_process() {
   return keeper;
 }
 
-HeartbeatKeeper::HeartbeatKeeper() : process_(getpid()), work_(std::make_unique<Work>()) {
-  work_->thread = std::thread([work = work_.get()] { work->run(); });
-}
-
 HeartbeatKeeper::~HeartbeatKeeper() {
   if (getpid() != process_) {
     // A copy that came by a fork, without the thread: waiting for it would never end, nor would destroying what it
@@ -58,7 +54,7 @@ HeartbeatKeeper::~HeartbeatKeeper() {
     work_->stopping = true;
   }
   work_->changed.notify_all();
-  work_->thread.join();
+  if (work_->thread.joinable()) work_->thread.join();
 }
 
 void HeartbeatKeeper::keep(const std::shared_ptr<Storage>& storage, std::string worker,
@@ -67,8 +63,19 @@ void HeartbeatKeeper::keep(const std::shared_ptr<Storage>& storage, std::string 
   {
     const std::lock_guard lock(work_->mutex);
     work_->beats.push_back({storage, std::move(worker), interval, std::chrono::steady_clock::now() + interval});
+    if (!work_->thread.joinable()) work_->thread = std::thread([work = work_.get()] { work->run(); });
   }
   work_->changed.notify_all();
+}
+
+void HeartbeatKeeper::abandon(std::string owner) {
+  const std::lock_guard lock(abandoned_mutex_);
+  abandoned_.insert(std::move(owner));
+}
+
+bool HeartbeatKeeper::is_abandoned(std::string_view owner) const {
+  const std::lock_guard lock(abandoned_mutex_);
+  return abandoned_.contains(owner);
 }
 
 void HeartbeatKeeper::Work::run() {

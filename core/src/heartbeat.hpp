@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
-// One thread of the process that says for all its studies that it lives.
+// What the studies of a process share: one thread that says for them all that it lives, and the trials that they gave
+// up without being able to say so.
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -20,11 +25,16 @@ class HeartbeatKeeper {
  public:
   /// The process's keeper; lives while somebody holds it. A forked child has its own: threads stay with the parent.
   static std::shared_ptr<HeartbeatKeeper> of_this_process();
-  HeartbeatKeeper();
+  HeartbeatKeeper() : process_(getpid()), work_(std::make_unique<Work>()) {}
   ~HeartbeatKeeper();
 
   /// Beats at once and then every `interval`, until the storage is gone.
   void keep(const std::shared_ptr<Storage>& storage, std::string worker, std::chrono::milliseconds interval);
+
+  /// This process no longer works on the trial with this owner, although the storage could not be told: it is up for
+  /// takeover, by any study of this process.
+  void abandon(std::string owner);
+  bool is_abandoned(std::string_view owner) const;
 
  private:
   struct Beat {
@@ -39,13 +49,15 @@ class HeartbeatKeeper {
     std::condition_variable changed;
     std::vector<Beat> beats;
     bool stopping = false;
-    std::thread thread;
+    std::thread thread;  ///< begins with the first beat
 
     void run();
   };
 
   pid_t process_;
   std::unique_ptr<Work> work_;
+  mutable std::mutex abandoned_mutex_;
+  std::set<std::string, std::less<>> abandoned_;
 };
 
 }  // namespace hone

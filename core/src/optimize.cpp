@@ -206,7 +206,7 @@ class Loop {
       running.release();
     } catch (const Error& error) {
       impl_.logger->warning(error.what());
-      Study::Impl::abandon(running.owner_text());
+      impl_.process->abandon(running.owner_text());
     }
   }
 

@@ -19,40 +19,17 @@ PausingPrunerExtension* pausing(Pruner& pruner) {
   return static_cast<PausingPrunerExtension*>(pruner.query_extension(PausingPrunerExtension::id));
 }
 
-// The extension is called past the guard around the pruner.
-template <class Call>
-auto guarded_extension(const PluginSpec& pruner, const char* function, const Call& call) {
-  try {
-    return call();
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    const std::string plugin = "pruner/" + pruner.name;
-    throw PluginError(plugin + " failed in " + function + ": " + error.what(), plugin, {}, function);
-  }
-}
-
 }  // namespace
-
-std::vector<TrialNumber> Study::Impl::paused_trials() const {
-  const std::shared_lock lock(*history_mutex);
-  std::vector<TrialNumber> paused;
-  for (const std::uint32_t n : history->running_trials()) {
-    if (is_paused(*history, n)) paused.push_back(n);
-  }
-  return paused;
-}
 
 std::optional<PausingPrunerExtension::Pause> Study::Impl::pauses(const StudyView& view, const TrialView& trial) {
   PausingPrunerExtension* const extension = pausing(*pruner.object);
   if (extension == nullptr) return std::nullopt;
-  return guarded_extension(options.pruner, "pauses", [&] { return extension->pauses(view, trial); });
+  return guarded(pruner_origin, "pauses", [&] { return extension->pauses(view, trial); });
 }
 
-std::optional<Claim> Study::Impl::continue_paused(const std::optional<Timestamp>& lease) {
-  for (;;) {
-    const std::vector<TrialNumber> paused = paused_trials();
-    if (paused.empty()) return std::nullopt;
+std::optional<Claim> Study::Impl::continue_paused(std::vector<TrialNumber> paused,
+                                                  const std::optional<Timestamp>& lease) {
+  for (; !paused.empty(); paused = running_trials().paused) {
     using Next = std::pair<TrialNumber, History::Owner>;
     // The owner of the moment at which the pruner chose: whatever happens to the trial after it, the write is refused.
     const auto next = with_facts([&](std::optional<HostStudyView::Request>& request) -> std::optional<Next> {
@@ -61,8 +38,8 @@ std::optional<Claim> Study::Impl::continue_paused(const std::optional<Timestamp>
       if (extension == nullptr) return std::nullopt;
       const std::shared_lock still(*history_mutex);
       const HostStudyView view(*this, HistoryView(*history), request);
-      const std::optional<TrialNumber> number = guarded_extension(
-          options.pruner, "next_to_continue", [&] { return extension->next_to_continue(view, paused); });
+      const std::optional<TrialNumber> number =
+          guarded(pruner_origin, "next_to_continue", [&] { return extension->next_to_continue(view, paused); });
       if (!number) return std::nullopt;
       return Next(*number, history->owner(*number).value_or(History::Owner{}));
     });
@@ -87,18 +64,19 @@ std::optional<Claim> Study::Impl::continue_paused(const std::optional<Timestamp>
     // Refused when another worker was faster; then the history has that now.
     if (apply(patch, preconditions)) return claim;
   }
+  return std::nullopt;
 }
 
 std::optional<Claim> Study::Impl::claim_paused(bool close) {
   if (!history_is_shared) refresh();
-  std::optional<Claim> claim = continue_paused(std::nullopt);
+  std::optional<Claim> claim = continue_paused(running_trials().paused, std::nullopt);
   if (!claim && close) close_paused();
   return claim;
 }
 
 void Study::Impl::close_paused() {
   const auto is_worked_on = [&](std::uint32_t n) { return history->owner_token(n) && !is_paused(*history, n); };
-  for (const TrialNumber number : paused_trials()) {
+  for (const TrialNumber number : running_trials().paused) {
     std::vector<History::Cell> suggested;
     std::string owner;
     {

@@ -117,7 +117,7 @@ std::unique_ptr<Trial::Impl> Study::Impl::start(const Claim& claim, std::map<std
     trial->begin();
     return trial;
   } catch (const StorageError&) {
-    abandon(claim.token_text);
+    give_back(claim);
     throw;
   } catch (const TrialReleased&) {
     // The sampler was interrupted, which is as if the objective had been.
@@ -128,6 +128,16 @@ std::unique_ptr<Trial::Impl> Study::Impl::start(const Claim& claim, std::map<std
     finish(claim.number, claim.token_text, {}, {TrialState::fail, {}, error.what()}, {});
     throw;
   }
+}
+
+void Study::Impl::give_back(const Claim& claim) {
+  try {
+    // It has a checkpoint, which a takeover would not use.
+    if (claim.continues) return StudyTrial(shared_from_this(), claim, {}).release();
+  } catch (const Error& error) {
+    logger->warning(error.what());
+  }
+  process->abandon(claim.token_text);
 }
 
 // ---- tell

@@ -20,6 +20,7 @@
 #include <hone/study.hpp>
 #include <hone/visible_set.hpp>
 
+#include "guarded_plugin.hpp"
 #include "heartbeat.hpp"
 
 namespace hone {
@@ -103,10 +104,14 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
                                      const std::optional<std::int64_t>& budget = {}, bool* spent = nullptr);
   std::optional<Claim> claim_new(const std::optional<std::int64_t>& budget, const std::optional<Timestamp>& lease,
                                  const std::vector<AttributeRecord>& system_attrs = {});
-  /// The paused trials, ascending.
-  std::vector<TrialNumber> paused_trials() const;
-  /// A paused trial that the pruner wants to go on.
-  std::optional<Claim> continue_paused(const std::optional<Timestamp>& lease);
+  /// The running trials, ascending.
+  struct Running {
+    std::vector<std::pair<TrialNumber, History::Owner>> owned;
+    std::vector<TrialNumber> paused;
+  };
+  Running running_trials() const;
+  /// Of the paused trials, one that the pruner wants to go on.
+  std::optional<Claim> continue_paused(std::vector<TrialNumber> paused, const std::optional<Timestamp>& lease);
   /// Where the pruner pauses a trial that it has just stopped; nothing if it ends. Caller holds the pruner's mutex and
   /// the history's.
   std::optional<PausingPrunerExtension::Pause> pauses(const StudyView& view, const TrialView& trial);
@@ -114,9 +119,9 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   std::optional<Claim> claim_paused(bool close);
   /// Makes the paused trials PRUNED, if nobody works on the study any more.
   void close_paused();
-  /// Says that this process no longer works on the trial with this owner, although the storage could not be told: it is
-  /// up for takeover, by any study object of this process.
-  static void abandon(std::string token_text);
+  /// Gives back a trial that could not be started: one that was continued is paused again, any other is up for
+  /// takeover.
+  void give_back(const Claim& claim);
   /// The budget, or less when the sampler comes to its end before.
   std::optional<std::int64_t> budget_of_sampler(std::optional<std::int64_t> budget);
   std::unique_ptr<Trial::Impl> start(const Claim& claim, std::map<std::string, Choice> fixed);
@@ -176,6 +181,7 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   std::mutex samplers_mutex;
   std::map<CohortId, std::unique_ptr<Serialized<Sampler>>> samplers;
   Serialized<Pruner> pruner;
+  PluginOrigin pruner_origin;  ///< for what is called past the guard around the pruner
 
   struct OwnerCheck {
     std::chrono::steady_clock::time_point time;
@@ -197,6 +203,8 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   OwnerToken process_token;        ///< this process's, without a nonce
   std::string process_token_text;  ///< its text, to which a nonce is appended
   std::shared_ptr<HeartbeatKeeper> heartbeats;
+  /// Knows what the studies of this process have given up.
+  const std::shared_ptr<HeartbeatKeeper> process = HeartbeatKeeper::of_this_process();
 
  private:
   void open_storage();
@@ -208,7 +216,8 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   PluginSpec pruner_spec(Sampler& sampler) const;
   void declare_space();
   void publish_configuration(const PluginInfo& info);
-  std::optional<Claim> take_over_dead(const std::optional<Timestamp>& lease, std::optional<TrialNumber>& undecided);
+  std::optional<Claim> take_over_dead(const Running& running, const std::optional<Timestamp>& lease,
+                                      std::optional<TrialNumber>& undecided);
   std::optional<Claim> take_over(TrialNumber number, const History::Owner& owner,
                                  const std::optional<Timestamp>& lease);
   OwnerLife life_of_owner(TrialNumber number, const History::Owner& owner);

@@ -231,7 +231,9 @@ void Study::Impl::build_algorithms() {
   resolved_sampler = {sampler_info.name, registry->resolve(PluginKind::sampler, options.sampler, "sampler")};
   declare_space();
   options.pruner = pruner_spec(*sampler_for(no_cohort).object);
-  pruner_capabilities = registry->find(PluginKind::pruner, options.pruner, "pruner").capabilities;
+  const PluginInfo pruner_info = registry->find(PluginKind::pruner, options.pruner, "pruner");
+  pruner_capabilities = pruner_info.capabilities;
+  pruner_origin = {"pruner/" + pruner_info.name, pruner_info.file.string(), nullptr};
   pruner.object = registry->make_pruner(options.pruner, context);
   publish_configuration(sampler_info);
 }

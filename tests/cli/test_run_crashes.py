@@ -229,6 +229,30 @@ class Interrupted(RunTest):
         self.assertEqual([t["state"] for t in after], ["COMPLETE"] * 3)
         self.assertEqual([t["params"] for t in after[:2]], [t["params"] for t in before])
 
+    def test_after_a_run_is_interrupted_ask_continues_a_paused_trial_and_lines_are_counted_on(self):
+        # The first three trials pause after their first report; the fourth waits.
+        self.program(
+            'echo "$HONE_TRIAL_NUMBER" >>started; [ "$HONE_TRIAL_NUMBER" = 3 ] && sleep 300; '
+            'from=${HONE_TRIAL_RESUME_STEP:-0}; while [ $from -lt 9 ]; do echo "loss 1.5"; from=$((from + 1)); '
+            "sleep 0.02; done; echo 2"
+        )
+        self.config(
+            objective={"command": ["./program"], "report": {"regex": "loss (\\S+)"}},
+            pruner={"plugin": "successive_halving", "min_resource": 2, "reduction_factor": 3, "promotion": True},
+            run={"trials": 5},
+        )
+        worker = self.start()
+        self.wait_for(lambda: "3" in self.started() or "0" in self.started()[1:])
+        self.assertEqual(self.started()[:4], ["0", "1", "2", "0"])
+        self.wait_for(lambda: len(self.trials()[0]["intermediate_values"]) > 3)
+        worker.send_signal(signal.SIGINT)
+        worker.communicate(timeout=20)
+        # Three lines, numbered from 0, come to the first rung, at step 2; those after the pause go on from there.
+        steps = [int(step) for step in self.trials()[0]["intermediate_values"]]
+        self.assertEqual(steps, list(range(len(steps))))
+        trial = self.hone_json("ask", "--config", "study.jsonc")
+        self.assertGreaterEqual(trial["resume_step"], 2)
+
     def test_a_second_ctrl_c_is_immediate(self):
         self.slow_study("trap '' TERM; while :; do sleep 1; done")
         worker = self.start()

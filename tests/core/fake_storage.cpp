@@ -201,6 +201,7 @@ std::vector<Attribute> FakeStorage::study_attributes(StudyId study, AttributeKin
 }
 
 std::vector<Attribute> FakeStorage::trial_attributes(StudyId study, TrialNumber number, AttributeKind kind) {
+  if (before_attributes) before_attributes();
   const std::lock_guard lock(data_->mutex);
   return as_list(data_->at(study).trial_attributes[static_cast<int>(kind)][number]);
 }

@@ -68,7 +68,8 @@ class ProgramRun {
         socket_(surroundings.guardian.private_folder() / ("trial-" + std::to_string(trial.number()) + ".sock"),
                 requests_),
         output_(surroundings.output_folder, trial.number(), trial.attempt()),
-        reports_(objective.reports),
+        // Where lines are counted, those of a trial that goes on come after the one that it goes on from.
+        reports_(objective.reports, trial.resume_step().value_or(-1) + 1),
         preparation_(carried_out(prepare(objective, trial))),
         stdout_(make_pipe()),
         process_(start(program), surroundings.guardian) {

@@ -61,7 +61,9 @@ struct IntermediateValue {
 /// Reads one trial's intermediate values. Lines that match but hold no number are passed over.
 class ReportReader {
  public:
-  explicit ReportReader(const std::vector<ReportFormat>& formats) : formats_(formats), counts_(formats.size(), 0) {}
+  /// @param first_step  of lines that are counted
+  ReportReader(const std::vector<ReportFormat>& formats, std::int64_t first_step)
+      : formats_(formats), counts_(formats.size(), first_step) {}
   std::vector<IntermediateValue> read(std::string_view line);
 
  private:

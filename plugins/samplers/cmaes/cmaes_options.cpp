@@ -21,7 +21,8 @@ CmaesOptions::CmaesOptions(Variant which, const hone::Host& host, const hone::Op
       with_margin(options.get<bool>("with_margin")) {
   if (!options.is_auto("popsize")) popsize = options.get<Eigen::Index>("popsize");
   if (!options.is_auto("sigma0")) settings.sigma = options.get<double>("sigma0");
-  settings.positive_weights = variant == Variant::catcma;
+  settings.integer_mutation = variant == Variant::catcma && with_margin;
+  settings.keeps_best = variant == Variant::catcma;
   settings.restarts = restart_strategy(options.get<std::string>("restart_strategy"));
   settings.population_factor = options.get<double>("inc_popsize");
   read_x0(options.json("x0"));

@@ -9,6 +9,7 @@
 #include <hone/sdk/normal.hpp>
 
 #include "box_transform.hpp"
+#include "integer_mutation.hpp"
 #include "margin.hpp"
 
 namespace cmaes {
@@ -16,12 +17,12 @@ namespace {
 
 constexpr std::size_t kept_sources = 4;
 constexpr std::size_t most_drawn = 4096;
+// In generations. With noise the best value is a lucky one, and must not hold the search for ever.
+constexpr std::int64_t most_age_of_best = 8;
 constexpr double most_deviation = 1.0 / 3.0;  // of a range, as in pycma
 
 StrategyParameters parameters_for(const EvolutionSettings& settings, Eigen::Index n, Eigen::Index lambda) {
   StrategyParameters p = settings.separable ? separable_parameters(n, lambda) : strategy_parameters(n, lambda);
-  // A point may be bad for its choices alone, so that its coordinates say little.
-  if (settings.positive_weights) p.w = p.w.cwiseMax(0.0);
   if (settings.adapt_learning_rates) p.eigen_gap = 1;
   return p;
 }
@@ -39,6 +40,8 @@ Evolution::Evolution(Coordinates coordinates, EvolutionSettings settings)
       es_(first_es()),
       stopping_(coordinates_.size(), settings_.lambda),
       scale_(Eigen::VectorXd::Ones(coordinates_.size())),
+      mutation_rate_(Eigen::VectorXd::Constant(coordinates_.size(), 0.5)),
+      mutated_(static_cast<std::size_t>(coordinates_.size()), false),
       categories_(uniform_choices()) {
   push_source();
 }
@@ -150,17 +153,33 @@ Eigen::VectorXd Evolution::preimage(const Result& result) {
   return distance <= longest ? x : Eigen::VectorXd(now.mean + (x - now.mean) * (longest / distance));
 }
 
-void Evolution::tell(std::span<const Result> results) {
+// The generation with the best result of those before it at its rank.
+std::vector<Result> Evolution::with_best(std::span<const Result> results) {
+  std::vector<Result> all(results.begin(), results.end());
+  if (!settings_.keeps_best) return all;
+  if (best_ && generation_ - best_since_ > most_age_of_best) best_.reset();
+  if (best_) all.insert(std::ranges::upper_bound(all, best_->loss, {}, &Result::loss), *best_);
+  if (!best_ || all.front().number != best_->number) {
+    best_ = all.front();
+    best_since_ = generation_;
+  }
+  return all;
+}
+
+void Evolution::tell(std::span<const Result> told) {
   ++generation_;
   if (!restarts_.is_over()) {
     const auto count = static_cast<std::size_t>(lambda());
-    evaluations_ += static_cast<std::int64_t>(results.size());
+    evaluations_ += static_cast<std::int64_t>(told.size());
+    const std::vector<Result> all = with_best(told);
+    const std::span<const Result> results(all);
     Eigen::MatrixXd X(coordinates_.size(), lambda());
     std::vector<double> losses;
     for (const Result& result : results.first(count)) {
       X.col(static_cast<Eigen::Index>(losses.size())) = preimage(result);
       losses.push_back(result.loss);
     }
+    if (settings_.integer_mutation) center_integers(X);
     tell_choices(results.first(count));
     es_.tell(X);
     es_.limit_deviations(most_deviation);
@@ -181,23 +200,55 @@ void Evolution::tell_choices(std::span<const Result> results) {
       if (coordinates_.slots()[i].is_categorical) one.push_back(static_cast<Eigen::Index>(result.values[i]));
     }
   }
-  categories_.tell(chosen, es_.parameters().w);
+  // The worse half does not count here: a point may be bad for its coordinates alone.
+  categories_.tell(chosen, es_.parameters().w.cwiseMax(0.0));
+}
+
+void Evolution::center_integers(Eigen::MatrixXd& X) {
+  const auto middle = [this](Eigen::Index j, double u) { return coordinates_.place(j, coordinates_.value(j, u)); };
+  const Eigen::Index mu = es_.parameters().mu;
+  std::vector<double> v(static_cast<std::size_t>(mu));
+  std::vector<double> middles(v.size());
+  for (Eigen::Index j = 0; j < X.rows(); ++j) {
+    if (!coordinates_.is_discrete(j)) continue;
+    const double m = es_.mean()[j];
+    for (Eigen::Index k = 0; k < mu; ++k) {
+      v[static_cast<std::size_t>(k)] = m + (X(j, k) - m) * scale_[j];
+      middles[static_cast<std::size_t>(k)] = middle(j, v[static_cast<std::size_t>(k)]);
+    }
+    mutated_[static_cast<std::size_t>(j)] = cmaes::center_integers(v, middles, middle(j, m));
+    for (Eigen::Index k = 0; k < mu; ++k) X(j, k) = m + (v[static_cast<std::size_t>(k)] - m) / scale_[j];
+  }
 }
 
 void Evolution::correct_margins() {
   if (coordinates_.discrete_count() == 0) return;
-  // The margin of the paper's section 5.1.
-  const double alpha = 1.0 / static_cast<double>(coordinates_.size() * lambda());
   const Eigen::VectorXd deviations = es_.deviations();
   Eigen::VectorXd mean = es_.mean();
   for (Eigen::Index j = 0; j < mean.size(); ++j) {
-    if (!coordinates_.is_discrete(j)) continue;
-    const Coordinates::Cell cell = coordinates_.cell(j, mean[j]);
-    const MarginState corrected = with_margin({mean[j], scale_[j]}, deviations[j], cell.low, cell.high, alpha);
-    mean[j] = corrected.mean;
-    scale_[j] = corrected.scale;
+    if (coordinates_.is_discrete(j)) correct_margin(j, mean, deviations[j]);
   }
   es_.set_mean(std::move(mean));
+}
+
+void Evolution::correct_margin(Eigen::Index j, Eigen::VectorXd& mean, double deviation) {
+  const Coordinates::Cell cell = coordinates_.cell(j, mean[j]);
+  if (settings_.integer_mutation) {
+    const double middle = coordinates_.place(j, coordinates_.value(j, mean[j]));
+    const double alpha = mutation_margin(categories_.size() + coordinates_.discrete_count());
+    const MutationState corrected =
+        with_mutation_margin({mean[j], scale_[j], mutation_rate_[j]}, mutated_[static_cast<std::size_t>(j)], deviation,
+                             {cell.low, cell.high, middle}, alpha);
+    mean[j] = corrected.mean;
+    scale_[j] = corrected.scale;
+    mutation_rate_[j] = corrected.rate;
+    return;
+  }
+  // The margin of the paper's section 5.1.
+  const double alpha = 1.0 / static_cast<double>(coordinates_.size() * lambda());
+  const MarginState corrected = with_margin({mean[j], scale_[j]}, deviation, cell.low, cell.high, alpha);
+  mean[j] = corrected.mean;
+  scale_[j] = corrected.scale;
 }
 
 void Evolution::restart() {
@@ -207,6 +258,8 @@ void Evolution::restart() {
   es_ = restarted_es();
   stopping_ = StoppingCriteria(coordinates_.size(), lambda());
   scale_.setOnes();
+  mutation_rate_.setConstant(0.5);
+  best_.reset();
   categories_ = uniform_choices();
 }
 

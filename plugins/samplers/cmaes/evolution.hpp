@@ -29,7 +29,8 @@ struct EvolutionSettings {
   Eigen::VectorXd mean;               ///< in [0, 1]
   std::optional<Eigen::MatrixXd> C;   ///< of the first run; the unit matrix if not given
   bool separable = false;
-  bool positive_weights = false;  ///< the worse half of a generation does not count
+  bool integer_mutation = false;  ///< integers as in CatCMA with margin: centered, with a memory of mutations
+  bool keeps_best = false;        ///< the best result of a run counts in the next generations as well
   bool adapt_learning_rates = false;
   RestartStrategy restarts = RestartStrategy::bipop;
   double population_factor = 2.0;
@@ -99,8 +100,11 @@ class Evolution {
   std::optional<Found> find_source(const Result& result);
   Eigen::VectorXd preimage(const Result& result);
   Eigen::VectorXd inverse(const std::vector<double>& values) const;
+  std::vector<Result> with_best(std::span<const Result> results);
+  void center_integers(Eigen::MatrixXd& X);
   void tell_choices(std::span<const Result> results);
   void correct_margins();
+  void correct_margin(Eigen::Index j, Eigen::VectorXd& mean, double deviation);
   void restart();
   void push_source();
 
@@ -110,6 +114,10 @@ class Evolution {
   CmaEs es_;
   StoppingCriteria stopping_;
   Eigen::VectorXd scale_;
+  Eigen::VectorXd mutation_rate_;
+  std::vector<bool> mutated_;    // coordinates that the better half of a generation has changed
+  std::optional<Result> best_;   // of the current run
+  std::int64_t best_since_ = 0;  // generation
   CategoricalDistribution categories_;
   std::int64_t generation_ = 0;
   std::int64_t evaluations_ = 0;  // of the current run

@@ -50,12 +50,7 @@ TEST_CASE(
   StudyOptions options = promoting();
   options.storage = database.spec();
   Study study = Study::create(options, shared_registry());
-  for (int i = 0; i < 3; ++i) {
-    Trial trial = study.ask();
-    trial.report(static_cast<double>(i), 1);
-    CHECK(trial.should_prune());
-    study.tell(trial, TrialState::pruned);
-  }
+  pause_three(study);
   {
     // A lease that is over at once is as a worker that died.
     Trial continued = study.ask({.lease = std::chrono::milliseconds(-1)});
@@ -95,6 +90,21 @@ TEST_CASE("a trial that was continued and paused again meanwhile is not continue
   CHECK(next.number() == 3);
   CHECK_FALSE(next.resume_step().has_value());
   CHECK(paused_attribute(study.trial(0)) == "3");
+}
+
+TEST_CASE("a paused trial that cannot be begun again because the storage fails stays paused where it was") {
+  StudyOptions options = promoting();
+  const auto storage = std::make_shared<FakeStorage>("fails-on-continuing");
+  options.opened_storage = storage;
+  Study study = Study::create(options, shared_registry());
+  pause_three(study);
+  storage->before_attributes = [] { throw StorageError("the storage is away", false); };
+  CHECK_THROWS_AS(study.ask(), StorageError);
+  storage->before_attributes = nullptr;
+  CHECK(paused_attribute(study.trial(0)) == "1");
+  const Trial next = study.ask();
+  CHECK(next.number() == 0);
+  CHECK(next.resume_step() == 1);
 }
 
 TEST_CASE("a trial resumes from no step that an interrupted worker has reported and the present one has not") {

@@ -11,6 +11,7 @@
 #include "box_transform.hpp"
 #include "categorical_distribution.hpp"
 #include "cma_es.hpp"
+#include "integer_mutation.hpp"
 #include "margin.hpp"
 #include "reference.hpp"
 #include "restarts.hpp"
@@ -220,6 +221,47 @@ TEST_CASE("probabilities of choices are those of the package's CatCMA, next to i
     }
     check_state(es, reference, 1e-9);
   }
+}
+
+TEST_CASE("centering puts mutations on their values, and keeps the average as far as it can") {
+  std::vector<double> v{0.1, 0.3, -0.2, 1.4, 0.9};
+  const std::vector<double> middles{0.0, 0.0, 0.0, 1.0, 1.0};
+  // The mutations move by -0.4 + 0.1; the one below its middle could move up by 0.2 only.
+  CHECK(center_integers(v, middles, 0.0));
+  CHECK(v == std::vector<double>{0.1, 0.3, 0.0, 1.0, 1.0});
+  std::vector<double> balanced{0.1, -0.4, 1.2};
+  CHECK(center_integers(balanced, std::vector<double>{0.0, 0.0, 1.0}, 0.0));
+  CHECK(balanced[0] + balanced[1] + balanced[2] == Approx(0.9));
+  CHECK(balanced[1] == Approx(-0.2));
+  std::vector<double> still{0.1, -0.4};
+  CHECK_FALSE(center_integers(still, std::vector<double>{0.0, 0.0}, 0.0));
+  CHECK(still == std::vector<double>{0.1, -0.4});
+}
+
+TEST_CASE("an integer is left more often only after it was left with success, and never less often than the margin") {
+  using hone::sdk::normal_cdf;
+  const auto leaving = [](const MutationState& state, double deviation, double low, double high) {
+    return normal_cdf((low - state.mean) / (deviation * state.scale)) +
+           normal_cdf((state.mean - high) / (deviation * state.scale));
+  };
+  const double alpha = mutation_margin(3);
+  CHECK(std::pow(1.0 - alpha, 3) == Approx(0.73));
+  const CellPlace inner{0.4, 0.6, 0.5};
+  MutationState state{0.52, 1.0, 0.2};
+  const MutationState held = with_mutation_margin(state, false, 0.2, inner, alpha);
+  CHECK(leaving(held, 0.2, 0.4, 0.6) == Approx(0.2));
+  CHECK(held.rate == Approx(0.2));
+  const MutationState freed = with_mutation_margin(state, true, 0.2, inner, alpha);
+  CHECK(leaving(freed, 0.2, 0.4, 0.6) == Approx(leaving(state, 0.2, 0.4, 0.6)));
+  CHECK(freed.rate > 0.5);
+  const MutationState small = with_mutation_margin(state, false, 1e-6, inner, alpha);
+  CHECK(leaving(small, 1e-6, 0.4, 0.6) == Approx(alpha));
+  // In the last cell, whose one end counts.
+  const CellPlace last{0.9, std::numeric_limits<double>::infinity(), 0.95};
+  state.mean = 0.97;
+  const MutationState edge = with_mutation_margin(state, false, 1e-6, last, alpha);
+  CHECK(edge.mean > 0.9);
+  CHECK(normal_cdf((0.9 - edge.mean) / (1e-6 * edge.scale)) == Approx(alpha));
 }
 
 TEST_CASE("every choice stays possible") {

@@ -27,55 +27,15 @@ std::shared_ptr<Sampler> make_gp(const char* options = "{}", std::size_t objecti
   return make_sampler({"gp", *parse_json(options).as_object()}, std::vector(objectives, Direction::minimize));
 }
 
-const DeclaredSpace& space() {
-  static const DeclaredSpace all{
-      {"count", IntDistribution{1, 20}, {}},
-      {"kind", CategoricalDistribution{{std::string("a"), std::string("b")}}, {}},
-      {"rate", FloatDistribution{1e-5, 1.0, true}, {}},
-      {"stepped", FloatDistribution{0.0, 1.0, false, 0.1}, {}},
-      {"width", IntDistribution{1, 512, true}, {}},
-      {"x", FloatDistribution{-2.0, 3.0}, {}},
-      {"y", FloatDistribution{0.0, 0.5}, {{"kind", {std::string("a")}}}},
-  };
-  return all;
-}
-
-using Draws = std::vector<std::pair<Parameter, double>>;
-
-Draws propose(Sampler& sampler, const StudyView& study, TrialNumber number) {
-  const TrialView trial(number);
-  const SearchSpace together = sampler.infer_relative_search_space(study, trial);
-  const std::vector<double> drawn = sampler.sample_relative(study, trial, together);
-  Draws values;
-  for (std::size_t i = 0; i < together.size(); ++i) {
-    REQUIRE(contains(*together[i].distribution, drawn[i]));
-    values.emplace_back(together[i], drawn[i]);
-  }
-  return values;
-}
-
-std::vector<double> numbers_of(const Draws& values) {
-  std::vector<double> all;
-  for (const auto& [parameter, value] : values) all.push_back(value);
-  return all;
-}
-
 // With constraints, failures, and a parameter that not every trial has.
 FakeTrial trial_of(const Draws& values, TrialNumber number, std::size_t objectives, bool ended = true) {
-  FakeTrial trial;
-  double sum = 0.0;
-  bool has_y = false;
-  for (const auto& [parameter, value] : values) {
-    if (parameter.name == "kind") has_y = value == 0.0;
-  }
-  for (const auto& [parameter, value] : values) {
-    if (ended && parameter.name == "y" && !has_y) continue;
-    trial.params.push_back({std::string(parameter.name), *parameter.distribution, value});
-    sum += std::abs(value - 0.7);
-  }
-  trial.state = ended ? TrialState::complete : TrialState::running;
+  FakeTrial trial = running_trial_of(values);
   if (!ended) return trial;
-  trial.values = {sum};
+  const bool has_y =
+      std::ranges::any_of(trial.params, [](const auto& p) { return p.name == "kind" && p.value == 0.0; });
+  if (!has_y) std::erase_if(trial.params, [](const auto& p) { return p.name == "y"; });
+  trial.state = TrialState::complete;
+  trial.values = {distance_of(trial)};
   if (objectives > 1) trial.values.push_back(-trial.params.front().value);
   const std::uint64_t fate = RandomStream(5, number, "fate").below(12);
   if (fate == 0) trial.values[0] = infinity;
@@ -125,7 +85,7 @@ TEST_CASE("a fresh gp proposes what one proposes that has lived through the stud
                                 R"({"n_candidates": 32, "n_local_search": 1, "n_local_model": 40})"}) {
       INFO(options);
       FakeStudy study(std::vector<Direction>(objectives, Direction::minimize));
-      study.declare(space());
+      study.declare(space_of_all_kinds());
       const auto lived = make_gp(options, objectives);
       std::vector<FakeTrial> endings;
       for (TrialNumber number = 0; number < 86; ++number) {
@@ -168,8 +128,8 @@ TEST_CASE("a trial without the constraint of all others leaves gp pure, with mor
 
 TEST_CASE("gp does not depend on the order in which trials arrived") {
   FakeStudy study, backwards;
-  study.declare(space());
-  backwards.declare(space());
+  study.declare(space_of_all_kinds());
+  backwards.declare(space_of_all_kinds());
   const auto sampler = make_gp();
   std::vector<FakeTrial> trials;
   for (TrialNumber number = 0; number < 45; ++number) {
