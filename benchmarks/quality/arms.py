@@ -1,22 +1,27 @@
 # SPDX-License-Identifier: MIT
 """Runs one sampler on one problem: hone's by its plugin's name or its table, a peer's as `optuna:TPESampler`,
-`{"optuna": "TPESampler", "multivariate": false}`, `pycma:BIPOP` or `pymoo:NSGA2`.
+`{"optuna": "TPESampler", "multivariate": false}`, `pycma:BIPOP`, `pymoo:NSGA2`, `ax:default` or `hebo:HEBO`.
 """
 
 from __future__ import annotations
 
-import importlib
+import importlib.metadata
 import json
 import math
 import time
 import warnings
-from typing import Any, List, Tuple
+from typing import Any, List, Sequence, Tuple
 
 import numpy as np
 
+import model_arms
 import vector_arms
 from problems import Outcome, Problem
 from scoring import dominated_share
+
+
+RUN = {**vector_arms.RUN, **model_arms.RUN}  # by the library: what knows no studies
+PACKAGES = {"pycma": "cma", "ax": "ax-platform", "hebo": "HEBO"}
 
 
 def parse(text: str) -> Tuple[str, Any]:
@@ -27,11 +32,11 @@ def parse(text: str) -> Tuple[str, Any]:
     if text.startswith("optuna:"):
         return "optuna", {"optuna": text.removeprefix("optuna:")}
     library = text.partition(":")[0]
-    return (library, text) if library in vector_arms.RUN else ("hone", text)
+    return (library, text) if library in RUN else ("hone", text)
 
 
 def version(library: str) -> str:
-    return importlib.import_module({"pycma": "cma"}.get(library, library)).__version__
+    return importlib.metadata.version(PACKAGES.get(library, library))
 
 
 def study_of(text: str, seed: int, objectives: int):
@@ -52,9 +57,9 @@ def study_of(text: str, seed: int, objectives: int):
     return optuna.create_study(sampler=sampler, directions=directions)
 
 
-def checkpoints(trials: int) -> List[int]:
-    """Up to six numbers of trials, evenly spaced in their logarithm, from 10 on; of long runs 31."""
-    return sorted({round(n) for n in np.geomspace(min(10, trials), trials, 6 if trials <= 500 else 31)})
+def checkpoints(trials: int, marks: Sequence[int] = ()) -> List[int]:
+    """Up to six numbers of trials, evenly spaced in their logarithm, from 10 on, of long runs 31; and the marks."""
+    return sorted({round(n) for n in np.geomspace(min(10, trials), trials, 6 if trials <= 500 else 31)} | set(marks))
 
 
 def regret(problem: Problem, outcomes: List[Outcome]) -> float:
@@ -71,7 +76,7 @@ def regret(problem: Problem, outcomes: List[Outcome]) -> float:
     return max(value - problem.best, 0.0)
 
 
-def run(text: str, problem: Problem, trials: int, seed: int) -> Tuple[List[float], float]:
+def run(text: str, problem: Problem, trials: int, seed: int, marks: Sequence[int] = ()) -> Tuple[List[float], float]:
     """The regret at each checkpoint, and the CPU seconds of the whole run."""
     outcomes: List[Outcome] = []
 
@@ -83,9 +88,9 @@ def run(text: str, problem: Problem, trials: int, seed: int) -> Tuple[List[float
         return outcome.values[0] if len(outcome.values) == 1 else outcome.values
 
     library, told = parse(text)
-    if library in vector_arms.RUN:
+    if library in RUN:
         start = time.process_time()
-        vector_arms.run(told, problem, outcomes, trials, seed)
+        RUN[library](told.partition(":")[2], problem, outcomes, trials, seed)
     else:
         study = study_of(text, seed, problem.objectives)
         start = time.process_time()
@@ -93,4 +98,4 @@ def run(text: str, problem: Problem, trials: int, seed: int) -> Tuple[List[float
     seconds = time.process_time() - start
     if len(outcomes) != trials:
         raise RuntimeError(f"{text} ran {len(outcomes)} of {trials} trials of {problem.name}")
-    return [regret(problem, outcomes[:n]) for n in checkpoints(trials)], seconds
+    return [regret(problem, outcomes[:n]) for n in checkpoints(trials, marks)], seconds

@@ -55,6 +55,7 @@ class Problem:
     ideal: Sequence[float] = ()
     reference: Sequence[float] = ()
     best_share = 1.0
+    fingerprint_digits = 6
 
     def __call__(self, trial) -> Outcome:
         raise NotImplementedError
@@ -74,6 +75,8 @@ def make(name: str, dimension: int, instance: int) -> Problem:
         family, function = coco[1], int(coco[2])
         kinds = {"noisy": NoisyProblem, "biobj": BiobjectiveProblem}
         return kinds.get(family, CocoProblem)(name, family, function, dimension, instance)
+    if name.startswith("learn-"):
+        import learners  # noqa: F401  enters its problems
     if name in synthetic.MAKERS:
         return synthetic.MAKERS[name](name, dimension, instance)
     raise SystemExit(f"there is no problem '{name}': it is one of {', '.join(sorted(synthetic.MAKERS))}, or bbob-f1, "
@@ -203,4 +206,5 @@ def fingerprint(name: str, dimension: int) -> str:
     """Three values of the first instance: cached results are those of the same function only if theirs are equal."""
     problem = make(name, dimension, instance_of(0))
     seen = [problem(RandomTrial(seed)) for seed in range(3)]
-    return " ".join(f"{value:.6g}" for outcome in seen for value in outcome.values + outcome.constraints[:2])
+    digits = problem.fingerprint_digits
+    return " ".join(f"{value:.{digits}g}" for outcome in seen for value in outcome.values + outcome.constraints[:2])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From regrets to verdicts: hypervolume, scores, Mann-Whitney with Holm's correction, bootstrap. Needs NumPy only; the
+"""From regrets to verdicts: hypervolume, scores, Mann-Whitney with Holm's correction, Wilcoxon, bootstrap. Needs NumPy only; the
 tests compare with SciPy.
 """
 
@@ -113,6 +113,27 @@ def mann_whitney(a: Sequence[float], b: Sequence[float]) -> float:
         return 1.0
     z = max(abs(u - n * m / 2) - 0.5, 0.0) / math.sqrt(variance)
     return math.erfc(z / math.sqrt(2))
+
+
+def wilcoxon(differences: Sequence[float]) -> float:
+    """Two-sided p of the signed-rank test of paired differences, by the normal approximation with correction for ties
+    and continuity; differences of 0 are left out."""
+    moved = np.asarray([d for d in differences if d != 0], dtype=float)
+    if len(moved) == 0:
+        return 1.0
+    _, inverse, counts = np.unique(np.abs(moved), return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    n = len(moved)
+    variance = n * (n + 1) * (2 * n + 1) / 24 - (counts**3 - counts).sum() / 48
+    z = max(abs(ranks[moved > 0].sum() - n * (n + 1) / 4) - 0.5, 0.0) / math.sqrt(variance)
+    return math.erfc(z / math.sqrt(2))
+
+
+def sign_test(differences: Sequence[float]) -> float:
+    """Two-sided p of as many signs or more being equal, if each were the toss of a coin; 0 is left out."""
+    above, below = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
+    n = above + below
+    return min(1.0, 2 * sum(math.comb(n, k) for k in range(min(above, below) + 1)) / 2**n)
 
 
 def holm(p_values: Sequence[float]) -> List[float]:

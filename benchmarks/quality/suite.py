@@ -15,10 +15,11 @@ class Task:
     problem: str
     dimension: int
     trials: int
+    marks: Tuple[int, ...] = ()  # numbers of trials whose regrets are kept besides, and compared like the last one's
 
     @property
     def key(self) -> str:
-        return f"{self.problem}/{self.dimension}/{self.trials}"
+        return f"{self.problem}/{self.dimension}/" + "+".join(map(str, [*self.marks, self.trials]))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,15 +30,17 @@ class Block:
     seeds: int
     samplers: Sequence[str] = ("tpe",)
     peers: Sequence[str] = ("optuna:TPESampler", "optuna:RandomSampler")
+    ranks: bool = False  # whether mean ranks are compared: of many problems with few seeds
 
 
 BBOB = [f"bbob-f{n}" for n in range(1, 25)]
 CONDITIONAL = [("tree-two", 11), ("tree-three", 13), ("tree-four", 15), ("tree-nested", 17)]
+LEARNERS = [("learn-svr", 6), ("learn-boosting", 8), ("learn-mlp", 10), ("learn-choice", 13)]
 HPO = ["hpo-smooth", "hpo-plateau", "hpo-choices", "hpo-crash"]
 
 
-def tasks(letter: str, problems: Sequence[Tuple[str, int, int]]) -> List[Task]:
-    return [Task(letter, name, dimension, trials) for name, dimension, trials in problems]
+def tasks(letter: str, problems: Sequence[Tuple[str, int, int]], marks: Tuple[int, ...] = ()) -> List[Task]:
+    return [Task(letter, name, dimension, trials, marks) for name, dimension, trials in problems]
 
 
 def compact() -> List[Block]:
@@ -54,6 +57,7 @@ def compact() -> List[Block]:
             "G", [(f"constrained-f{n}", 5, 100) for n in (1, 10, 19, 28, 37, 46)]
             + [("welded-beam", 4, 100), ("pressure-vessel", 4, 100)]), 10),
         Block("H", "noise, 100 trials", tasks("H", [(f"noisy-f{n}", 5, 100) for n in (101, 107, 115, 122)]), 10),
+        Block("L", "scikit-learn's models, 60 trials", tasks("L", [(name, d, 60) for name, d in LEARNERS]), 5),
         Block("S", "sphere and Rosenbrock, not shifted, 100 trials", tasks(
             "S", [("sphere", 10, 100), ("rosenbrock", 10, 100)]), 10),
     ]
@@ -77,6 +81,8 @@ def long() -> List[Block]:
             + [("welded-beam", 4, 250), ("pressure-vessel", 4, 250)]), 15),
         Block("H", "noise", tasks(
             "H", [(f"noisy-f{n}", d, 30 * d) for d in (5, 10) for n in (101, 104, 107, 113, 115, 119, 122, 128)]), 20),
+        Block("L", "scikit-learn's models", tasks(
+            "L", [(name, d, trials) for trials in (60, 200) for name, d in LEARNERS]), 15),
         Block("S", "sphere and Rosenbrock, not shifted", tasks(
             "S", [(name, 10, trials) for trials in (100, 300) for name in ("sphere", "rosenbrock")]), 30),
     ]
@@ -101,3 +107,24 @@ def evolution() -> List[Block]:
         Block("X", "bbob-mixint, 200 d trials", tasks(
             "X", [(f"mixint-f{n}", 5, 1000) for n in SOME]), 3, ["catcma"], ["optuna:TPESampler"]),
     ]
+
+
+def gaussian_processes() -> List[Block]:
+    """For few and expensive trials. The first 100 of 200 trials are compared too. A trial takes Ax 1 s and HEBO 2 s."""
+    some = SOME_OF_BBOB + [f for f in BBOB if f not in SOME_OF_BBOB]
+    mixed = [f"mixint-{f.removeprefix('bbob-')}" for f in SOME_OF_BBOB]
+    optuna, slow = ["optuna:GPSampler"], ["ax:default", "hebo:HEBO"]
+    return [
+        Block("P", "bbob in 5 dimensions, 100 and 200 trials", tasks(
+            "P", [(f, 5, 200) for f in some], (100,)), 1, ["gp"], optuna, True),
+        Block("Q", "bbob in 10 dimensions, 100 and 200 trials", tasks(
+            "Q", [(f, 10, 200) for f in some], (100,)), 1, ["gp"], optuna, True),
+        Block("R", "bbob-mixint in 5 and 10 dimensions, 100 trials", tasks(
+            "R", [(f, d, 100) for d in (5, 10) for f in mixed]), 1, ["gp"], optuna, True),
+        Block("T", "bbob in 5 dimensions, 50 trials", tasks("T", [(f, 5, 50) for f in some]), 1, ["gp"], slow, True),
+        Block("S", "sphere and Rosenbrock, not shifted, 100 trials", tasks(
+            "S", [("sphere", 10, 100), ("rosenbrock", 10, 100)]), 10, ["gp"], [*optuna, *slow]),
+    ]
+
+
+SUITES = {"compact": compact, "long": long, "evolution": evolution, "gaussian-processes": gaussian_processes}

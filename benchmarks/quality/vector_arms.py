@@ -54,12 +54,11 @@ def nsga2(evaluate, problem: Problem, seed: int) -> None:
     minimize(Adapter(), NSGA2(pop_size=100), ("n_eval", 10**9), seed=seed)
 
 
-RUN = {"pycma": {"BIPOP": bipop}, "pymoo": {"NSGA2": nsga2}}
+OPTIMIZERS = {"BIPOP": bipop, "NSGA2": nsga2}
 
 
-def run(told: str, problem: Problem, outcomes: List[Outcome], trials: int, seed: int) -> None:
+def run(name: str, problem: Problem, outcomes: List[Outcome], trials: int, seed: int) -> None:
     """Appends so many outcomes."""
-    library, name = told.split(":")
 
     def evaluate(point) -> Outcome:
         if len(outcomes) == trials:
@@ -68,6 +67,9 @@ def run(told: str, problem: Problem, outcomes: List[Outcome], trials: int, seed:
         return outcomes[-1]
 
     try:
-        RUN[library][name](evaluate, problem, seed)
+        OPTIMIZERS[name](evaluate, problem, seed)
     except Enough:
         pass
+
+
+RUN = {"pycma": run, "pymoo": run}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The Python side of benchmarks/speed: runs one case and prints the seconds that it took, and those of them that the
-objective itself took.
+"""The Python side of benchmarks/speed: runs one case and prints the seconds that it took, those of them that the
+objective itself took, the processor's seconds, and the least value that was found of the first objective.
 
     peers.py hone|optuna|rustuna SAMPLER STORAGE PARAMETERS TRIALS OBJECTIVES
 
@@ -71,7 +71,7 @@ elif library == "optuna":
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     samplers = {"random": optuna.samplers.RandomSampler, "tpe": optuna.samplers.TPESampler,
                 "cmaes": optuna.samplers.CmaEsSampler, "nsga2": optuna.samplers.NSGAIISampler,
-                "qmc": optuna.samplers.QMCSampler,
+                "qmc": optuna.samplers.QMCSampler, "gp": optuna.samplers.GPSampler,
                 "grid": lambda seed: optuna.samplers.GridSampler(
                     {name: [k - 4.5 for k in range(10)] for name in names}, seed=seed)}
     study = optuna.create_study(
@@ -92,10 +92,15 @@ else:
 
 if before:
     add_finished_trials(study, int(before))
-start = time.perf_counter()
+if sampler == "gp":
+    import torch
+
+    torch.set_num_threads(1)
+start, processor = time.perf_counter(), time.process_time()
 study.optimize(objective, n_trials=int(trials))
-total = time.perf_counter() - start
+total, processor = time.perf_counter() - start, time.process_time() - processor
+least = min(t.values[0] for t in study.trials) if library == "optuna" else float("nan")
 start = time.perf_counter()
 for _ in range(int(trials)):
     objective(Nothing)
-print(f"{total:.6f} {time.perf_counter() - start:.6f}")
+print(f"{total:.6f} {time.perf_counter() - start:.6f} {processor:.6f} {least:.6g}")

@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benchmarks
 
 import arms  # noqa: E402
 import cache  # noqa: E402
+import model_arms  # noqa: E402
 import problems  # noqa: E402
 import report  # noqa: E402
 import scoring  # noqa: E402
@@ -22,7 +23,7 @@ import suite  # noqa: E402
 import synthetic  # noqa: E402
 
 RANDOM = np.random.default_rng(5)
-ALL = [task for block in suite.compact() for task in block.tasks]
+ALL = [task for block in suite.compact() for task in block.tasks if block.letter != "L"]  # which needs scikit-learn
 # Of COCO's bbob two functions stand for all.
 SOME = [task for task in ALL if task.block != "A" or (task.problem in ("bbob-f1", "bbob-f22") and task.dimension == 5)]
 
@@ -77,6 +78,22 @@ def test_verdicts_are_corrected_for_their_number():
     assert scoring.verdicts([(low, high)]) == ["win"]
     assert scoring.verdicts([(high, low)]) == ["loss"]
     assert scoring.verdicts([(low, high)] + [(low, low)] * 9) == ["tie"] * 10
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_wilcoxon_is_scipys(ties):
+    for n in (8, 24, 60):
+        differences = RANDOM.normal(0.4, 1.0, n)
+        if ties:
+            differences = np.round(differences, 0)
+        expected = scipy.stats.wilcoxon(differences, zero_method="wilcox", correction=True, method="approx").pvalue
+        assert scoring.wilcoxon(differences) == pytest.approx(expected, rel=1e-9)
+
+
+def test_signs_are_tossed_coins():
+    differences = [1.0] * 9 + [-2.0] * 3 + [0.0] * 5
+    assert scoring.sign_test(differences) == pytest.approx(scipy.stats.binomtest(9, 12).pvalue)
+    assert scoring.sign_test([0.0]) == scoring.wilcoxon([0.0]) == scoring.sign_test([1.0, -1.0]) == 1.0
 
 
 def test_bootstrap_covers_the_mean_and_repeats_itself():
@@ -140,6 +157,24 @@ def test_a_comparison_is_paired_by_seed_and_positive_when_ours_is_better():
     assert result["decades"] == pytest.approx(1.5)
     assert result["anytime_decades"] == pytest.approx(0.75)
     assert result["problems"] == 1 and result["verdicts"] == {"sphere/2/10": "tie"}
+    assert result["pairs"] == 2 and result["rank"] == 1.0 and result["p_sign"] == 0.5
+
+
+def test_ranks_count_ties_as_half():
+    tasks = [suite.Task("A", f"sphere{k}", 2, 10) for k in range(4)]
+    table = {task: {"gp": {0: [a]}, "peer": {0: [1.0]}} for task, a in zip(tasks, [0.1, 1.0, 10.0, 0.5])}
+    assert report.compare(table, "gp", "peer")["rank"] == (1 + 1.5 + 2 + 1) / 4
+
+
+def test_a_mark_is_looked_at_as_if_the_run_had_ended_there():
+    task = suite.Task("P", "bbob-f1", 5, 200, (100,))
+    regrets = [float(200 - n) for n in arms.checkpoints(200, (100,))]
+    at_100, at_200 = report.views({task: {"gp": {3: regrets}}})
+    (early, runs), = at_100.items()
+    assert early.trials == 100 and runs["gp"][3][-1] == 100.0 and len(runs["gp"][3]) == 5
+    assert at_200 == {task: {"gp": {3: regrets}}} and task.key == "bbob-f1/5/100+200"
+    plain = {suite.Task("A", "bbob-f1", 5, 100): {"tpe": {0: [1.0]}}}
+    assert report.views(plain) == [plain]
 
 
 # ---- problems
@@ -272,6 +307,45 @@ def test_a_tree_is_0_at_its_optimum_and_only_asks_for_its_branch(name):
     at = [*center[:2], f"branch{k}", *center[2 : 2 + problem.sizes[k]]]
     trial = FixedTrial(at + (["b", problem.inner[1]] if problem.nested else []))
     assert problem(trial).values[0] == pytest.approx(0.0, abs=1e-15) and trial.values == []
+
+
+@pytest.mark.parametrize("name", ["learn-svr", "learn-boosting", "learn-mlp", "learn-choice"])
+def test_a_learner_is_repeated_and_learns(name):
+    pytest.importorskip("sklearn")
+    dimension = dict(suite.LEARNERS)[name]
+    first, second = (problems.make(name, dimension, 2) for _ in range(2))
+    trials = [problems.RandomTrial(seed) for seed in range(6)]
+    losses = [first(trial).values[0] for trial in trials]
+    assert [second(problems.RandomTrial(seed)).values[0] for seed in range(2)] == losses[:2]
+    usable = [loss for loss in losses if math.isfinite(loss)]
+    assert len(usable) > 4 and 0 < min(usable) < 0.8 * max(usable)
+    assert len({key for trial in trials for key in trial.params}) <= dimension
+
+
+def test_a_learner_without_skill_has_the_loss_of_its_prior():
+    learners = pytest.importorskip("learners", reason="needs scikit-learn")
+
+    class Constant:
+        classes_ = np.array([0, 1])
+
+        def predict(self, x):
+            return np.zeros(len(x))
+
+        def predict_proba(self, x):
+            return np.full((len(x), 2), 0.5)
+
+    x, labels = np.zeros((4, 2)), np.array([0, 1, 1, 0])
+    assert learners.Choice("learn-choice", 13, 1).loss(Constant(), x, labels) == pytest.approx(math.log(2))
+    assert learners.SupportVectors("learn-svr", 6, 1).loss(Constant(), x, np.array([1.0, -1, 1, -1])) == 1.0
+
+
+def test_the_space_is_what_the_problem_asks_for():
+    space = model_arms.space_of(problems.make("mixint-f3", 5, 1))
+    assert len(space) == 5 and space["x0"] == {"kind": "int", "low": 0, "high": 1} and space["x4"]["kind"] == "float"
+    assert model_arms.space_of(problems.make("tree-two", 11, 1))["branch"]["choices"] == ["branch0", "branch1"]
+    assert model_arms.ToldTrial({"x": 5.0000001}).suggest_float("x", -5.0, 5.0) == 5.0
+    with pytest.raises(ValueError, match="dropout"):
+        model_arms.space_of(problems.make("hpo-smooth", 8, 1))
 
 
 # ---- samplers and results

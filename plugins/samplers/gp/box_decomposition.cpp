@@ -2,7 +2,6 @@
 #include "box_decomposition.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -109,6 +108,64 @@ std::vector<Box> nondominated_boxes(std::span<const double> points, std::span<co
     if (better) add_to_front(front, point, objectives);
   }
   return decompose(std::move(front), lowest, objectives);
+}
+
+std::vector<Box> without_dominated(std::span<const Box> boxes, std::span<const double> point) {
+  const std::size_t objectives = point.size();
+  std::vector<Box> result;
+  for (const Box& box : boxes) {
+    bool reached = true;
+    for (std::size_t k = 0; k < objectives; ++k) reached = reached && point[k] > box.lower[k];
+    if (!reached) {
+      result.push_back(box);
+      continue;
+    }
+    // Above the point in objective k, and not above it in those before.
+    Box rest = box;
+    for (std::size_t k = 0; k < objectives; ++k) {
+      if (!(point[k] < box.upper[k])) continue;
+      Box above = rest;
+      above.lower[k] = rest.upper[k] = point[k];
+      result.push_back(above);
+    }
+  }
+  return result;
+}
+
+std::vector<Box> KeptBoxes::of(std::span<const double> points, std::span<const double> reference) {
+  const std::size_t objectives = reference.size();
+  const std::size_t count = points.size() / objectives;
+  std::vector<std::vector<double>> levels(objectives);
+  for (std::size_t i = 0; i < points.size(); ++i) levels[i % objectives].push_back(points[i]);
+  for (std::vector<double>& axis : levels) {
+    std::ranges::sort(axis);
+    axis.erase(std::ranges::unique(axis).begin(), axis.end());
+  }
+  std::vector<Point> sorted(count);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const std::vector<double>& axis = levels[i % objectives];
+    sorted[i / objectives][i % objectives] =
+        static_cast<double>(std::ranges::lower_bound(axis, points[i]) - axis.begin());
+  }
+  std::ranges::sort(sorted);
+  std::vector<double> places;
+  for (const Point& point : sorted)
+    places.insert(places.end(), point.begin(), point.begin() + static_cast<std::ptrdiff_t>(objectives));
+  if (decompositions_ == 0 || objectives != objectives_ || places != places_) {
+    boxes_ = nondominated_boxes(places, std::vector<double>(objectives, -1.0));
+    objectives_ = objectives;
+    places_ = std::move(places);
+    ++decompositions_;
+  }
+  std::vector<Box> result = boxes_;
+  for (Box& box : result) {
+    for (std::size_t k = 0; k < objectives; ++k) {
+      const double low = box.lower[k];
+      box.lower[k] = low < 0.0 ? reference[k] : levels[k][static_cast<std::size_t>(low)];
+      if (box.upper[k] < infinity) box.upper[k] = levels[k][static_cast<std::size_t>(box.upper[k])];
+    }
+  }
+  return result;
 }
 
 }  // namespace gp

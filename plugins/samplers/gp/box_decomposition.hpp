@@ -42,4 +42,27 @@ struct Box {
 /// @throws std::invalid_argument for any other number
 std::vector<Box> nondominated_boxes(std::span<const double> points, std::span<const double> reference);
 
+/// What is left of disjoint boxes without the part that a further point dominates. Each box that the point reaches into
+/// falls apart into one box at most for each objective: there may be more of them than of a decomposition of all
+/// points, but only the boxes reached into are touched.
+/// @param point  of as many coordinates as the boxes have
+std::vector<Box> without_dominated(std::span<const Box> boxes, std::span<const double> point);
+
+/// The decomposition of a front that changes little from one call to the next. Where the order of its coordinates has
+/// not changed, the boxes are those of before but for their levels. Gives the bits of `nondominated_boxes`.
+class KeptBoxes {
+ public:
+  /// As `nondominated_boxes`. All points are better than the reference point in all objectives.
+  std::vector<Box> of(std::span<const double> points, std::span<const double> reference);
+
+  /// How many decompositions were made.
+  std::size_t decompositions() const { return decompositions_; }
+
+ private:
+  std::size_t objectives_ = 0;
+  std::vector<double> places_;  // of each point's coordinates in their order, the points in lexicographic order
+  std::vector<Box> boxes_;      // between places, the reference point's being -1
+  std::size_t decompositions_ = 0;
+};
+
 }  // namespace gp

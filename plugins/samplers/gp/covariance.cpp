@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "covariance.hpp"
 
+#include "input_warping.hpp"
+
 namespace gp {
 namespace {
 
@@ -12,6 +14,17 @@ HyperParameters HyperParameters::of(const Eigen::VectorXd& lengths, double scale
   HyperParameters result;
   result.theta.resize(lengths.size() + 2);
   result.theta << lengths.array().log().matrix(), std::log(scale), std::log(noise);
+  return result;
+}
+
+Eigen::VectorXd warped_point(const Inputs& inputs, const HyperParameters& parameters,
+                             const Eigen::Ref<const Eigen::VectorXd>& point) {
+  Eigen::VectorXd result = point;
+  if (!parameters.warps) return result;
+  for (Eigen::Index j = 0; j < inputs.size(); ++j) {
+    if (inputs.categorical[static_cast<std::size_t>(j)] != 0) continue;
+    result[j] = warped(point[j], parameters.warp_a(j), parameters.warp_b(j));
+  }
   return result;
 }
 

@@ -23,17 +23,24 @@ struct Inputs {
 };
 
 /// The hyper-parameters, kept as their logarithms in one vector: the length scales l_1 … l_d, the variance s^2 of the
-/// function, the variance of the noise.
+/// function, the variance of the noise; with input warping, then the exponents a_1 … a_d and b_1 … b_d.
 struct HyperParameters {
   Eigen::VectorXd theta;
+  bool warps = false;
 
   static HyperParameters of(const Eigen::VectorXd& lengths, double scale, double noise);
-  Eigen::Index dimensions() const { return theta.size() - 2; }
+  Eigen::Index dimensions() const { return warps ? (theta.size() - 2) / 3 : theta.size() - 2; }
+  double warp_a(Eigen::Index j) const { return std::exp(theta[dimensions() + 2 + j]); }
+  double warp_b(Eigen::Index j) const { return std::exp(theta[2 * dimensions() + 2 + j]); }
   auto log_lengths() const { return theta.head(dimensions()); }
   Eigen::ArrayXd inverse_squared_lengths() const { return (-2.0 * log_lengths().array()).exp(); }
   double scale() const { return std::exp(theta[dimensions()]); }
   double noise() const { return std::exp(theta[dimensions() + 1]); }
 };
+
+/// The point as distances are measured from it: numbers warped, if the parameters say so.
+Eigen::VectorXd warped_point(const Inputs& inputs, const HyperParameters& parameters,
+                             const Eigen::Ref<const Eigen::VectorXd>& point);
 
 /// The squared distances r^2 = sum_j (x_j - x'_j)^2 / l_j^2 of a point from the rows of `points` (n x d).
 Eigen::ArrayXd squared_distances(const Inputs& inputs, const Eigen::ArrayXd& inverse_squared_lengths,

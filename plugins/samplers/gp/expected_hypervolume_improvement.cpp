@@ -15,6 +15,9 @@ using namespace hone::sdk;
 
 namespace {
 
+// exp(-60) of the largest box does not change the sum, nor do its derivatives.
+constexpr double negligible = 60.0;
+
 template <typename T>
 void make_distinct(std::vector<T>& values) {
   std::sort(values.begin(), values.end());
@@ -29,10 +32,12 @@ std::uint32_t index_of(const std::vector<T>& sorted, const T& value) {
 }  // namespace
 
 LogExpectedHypervolumeImprovement::LogExpectedHypervolumeImprovement(std::span<const double> front,
-                                                                     std::span<const double> reference) {
-  const std::vector<Box> boxes = nondominated_boxes(front, reference);
-  boxes_ = boxes.size();
-  for (std::size_t k = 0; k < reference.size(); ++k) {
+                                                                     std::span<const double> reference)
+    : LogExpectedHypervolumeImprovement(nondominated_boxes(front, reference), reference.size()) {}
+
+LogExpectedHypervolumeImprovement::LogExpectedHypervolumeImprovement(std::span<const Box> boxes, std::size_t objectives)
+    : boxes_(boxes.size()) {
+  for (std::size_t k = 0; k < objectives; ++k) {
     Axis& axis = axes_.emplace_back();
     std::vector<std::pair<double, double>> different;
     for (const Box& box : boxes) different.emplace_back(box.lower[k], box.upper[k]);
@@ -74,6 +79,8 @@ double LogExpectedHypervolumeImprovement::operator()(std::span<const Prediction>
   std::fill(slopes.begin(), slopes.end(), 0.0);
   double sum = 0.0;
   for (std::size_t i = 0; i < boxes_; ++i) {
+    // Most of many boxes are out of reach.
+    if (volumes[i] < largest - negligible) continue;
     const double share = portable::exp(volumes[i] - largest);
     sum += share;
     for (std::size_t k = 0; k < axes_.size(); ++k) {

@@ -21,13 +21,15 @@ namespace gp {
 /// 2023, sect. 4.4), so that it has a gradient where it is less than the smallest double. For one objective it is log
 /// EI.
 ///
-/// Made once for a front, which costs the decomposition; calls cost O(boxes).
+/// Made once for a front; calls cost O(boxes).
 class LogExpectedHypervolumeImprovement {
  public:
   /// @param front      points one after another, of `reference.size()` coordinates each; any set of points: only those
   ///                   that are not dominated count
   /// @param reference  1 to `most_objectives` finite coordinates
   LogExpectedHypervolumeImprovement(std::span<const double> front, std::span<const double> reference);
+  /// The same from what is not dominated, as at least one disjoint box.
+  LogExpectedHypervolumeImprovement(std::span<const Box> boxes, std::size_t objectives);
 
   std::size_t boxes() const { return boxes_; }
 

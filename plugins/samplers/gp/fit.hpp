@@ -20,6 +20,7 @@ struct Priors {
   double scale_deviation = 1.0;  ///< of log s^2 about 0
   double noise_mean = -14.0;     ///< of log noise
   double noise_deviation = 4.0;
+  double warp_deviation = 0.75;  ///< of the logarithms of the warping's exponents about 0
   /// The variance of the noise where it is known.
   std::optional<double> fixed_noise;
 
@@ -36,7 +37,8 @@ double log_prior(const Priors& priors, const HyperParameters& parameters, Eigen:
 HyperParameters prior_start(const Priors& priors, Eigen::Index dimensions);
 
 /// The hyper-parameters that maximise the marginal likelihood times the priors, searched from each of the starts (at
-/// least one). Where no factorisation succeeds, the first start is returned and `converged` is false.
+/// least one; all with input warping or all without). Where no factorisation succeeds, the first start is returned and
+/// `converged` is false.
 struct Fit {
   HyperParameters parameters;
   double value = 0.0;
@@ -44,5 +46,9 @@ struct Fit {
 };
 Fit fit(const Inputs& inputs, const Eigen::MatrixXd& points, const Eigen::VectorXd& outputs, const Priors& priors,
         const std::vector<HyperParameters>& starts);
+
+/// The same where nothing is known. With input warping, the search begins at what is most probable without.
+Fit first_fit(const Inputs& inputs, const Eigen::MatrixXd& points, const Eigen::VectorXd& outputs, const Priors& priors,
+              bool warps);
 
 }  // namespace gp

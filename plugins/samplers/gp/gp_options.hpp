@@ -18,6 +18,7 @@ struct GpOptions {
   bool warn_independent_sampling;
   std::size_t n_candidates;
   std::size_t n_local_search;
+  bool trust_region;  ///< whether proposals keep to one
   ModelOptions model;
   /// The transforms of an objective's outputs, taken by turns.
   std::vector<OutputTransform> transforms;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include <hone/sdk/uniform_draw.hpp>
 #include <hone/sdk/unit_interval.hpp>
 
+#include "companions.hpp"
 #include "gp_options.hpp"
 #include "group_model.hpp"
 #include "quasi_random.hpp"
@@ -60,7 +62,9 @@ class GpSampler final : public hone::Sampler {
     ++asked_;
     const bool single = groups.size() == 1;
     std::vector<bool> exact(space.size(), false);
-    for (const hone::SearchSpace& group : groups) propose_group(study, trial, group, single, space, values, exact);
+    for (const std::size_t g : ancestors_first(study.history(), groups)) {
+      propose_group(study, trial, groups[g], single, space, values, exact);
+    }
     // Ranges that change with every trial would fill the memory with models that are never asked again.
     constexpr std::uint64_t most_idle = 8;
     std::erase_if(models_, [&](const auto& entry) { return entry.second.asked + most_idle < asked_; });
@@ -86,7 +90,8 @@ class GpSampler final : public hone::Sampler {
   }
 
  private:
-  using Key = std::vector<std::pair<hone::ParameterId, hone::DistributionId>>;
+  // The parameters of a model, and how many of them are its context.
+  using Key = std::pair<std::vector<std::pair<hone::ParameterId, hone::DistributionId>>, std::size_t>;
 
   // The draw of the sampler `random` with the same seed.
   static double uniform(const hone::StudyView& study, const hone::TrialView& trial, const hone::Parameter& parameter) {
@@ -167,6 +172,29 @@ class GpSampler final : public hone::Sampler {
     values = wanted;
   }
 
+  // Places of groups: of two groups of which all trials of one have the other, that other one first.
+  std::vector<std::size_t> ancestors_first(const hone::HistoryView& view,
+                                           const std::vector<hone::SearchSpace>& groups) {
+    std::vector<std::size_t> order(groups.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (groups.size() < 2) return order;
+    companions_.update(view);
+    std::ranges::stable_sort(order, {}, [&](std::size_t g) { return companions_.of(groups[g].front().id).size(); });
+    return order;
+  }
+
+  // Of the space's parameters those that all trials of a group have besides its own, and not all the same; by places.
+  std::vector<std::size_t> context_of(const hone::SearchSpace& group, const hone::SearchSpace& space) const {
+    std::vector<std::size_t> context;
+    for (std::size_t j = 0; j < space.size(); ++j) {
+      if (std::ranges::find(group, space[j].id, &hone::Parameter::id) != group.end()) continue;
+      const auto& companions = companions_.of(group.front().id);
+      const auto found = std::ranges::find(companions, space[j].id, &gp::Companions::Companion::id);
+      if (found != companions.end() && found->varies) context.push_back(j);
+    }
+    return context;
+  }
+
   // A group may have lost parameters to a wrapper that fixes them. Marks those as `exact` whose trials have no noise.
   void propose_group(const hone::StudyView& study, const hone::TrialView& trial, const hone::SearchSpace& group,
                      bool differs, const hone::SearchSpace& wanted, std::vector<double>& values,
@@ -180,21 +208,28 @@ class GpSampler final : public hone::Sampler {
       places.push_back(static_cast<std::size_t>(place - wanted.begin()));
     }
     if (part.empty()) return;
-    gp::GroupModel& model = model_of(part);
+    std::vector<double> given;
+    if (!differs) {
+      for (const std::size_t place : context_of(group, wanted)) {
+        part.push_back(wanted[place]);
+        given.push_back(values[place]);
+      }
+    }
+    gp::GroupModel& model = model_of(part, given.size());
     model.update(study.history());
-    if (model.size() < std::max<std::size_t>(options_.n_startup_trials, 2)) return;
-    const gp::Proposal proposal = model.propose(study, trial, differs);
+    if (model.is_starting()) return;
+    const gp::Proposal proposal = model.propose(study, trial, differs, given);
     for (std::size_t i = 0; i < places.size(); ++i) {
       values[places[i]] = proposal.values[i];
       exact[places[i]] = !proposal.is_noisy;
     }
   }
 
-  gp::GroupModel& model_of(const hone::SearchSpace& space) {
-    Key key;
-    for (const hone::Parameter& parameter : space) key.emplace_back(parameter.id, parameter.distribution_id);
+  gp::GroupModel& model_of(const hone::SearchSpace& space, std::size_t context) {
+    Key key{{}, context};
+    for (const hone::Parameter& parameter : space) key.first.emplace_back(parameter.id, parameter.distribution_id);
     auto& slot = models_[std::move(key)];
-    if (!slot.model) slot.model = std::make_unique<gp::GroupModel>(options_, space, directions_);
+    if (!slot.model) slot.model = std::make_unique<gp::GroupModel>(options_, space, directions_, context);
     slot.asked = asked_;
     return *slot.model;
   }
@@ -203,6 +238,7 @@ class GpSampler final : public hone::Sampler {
   std::vector<hone::Direction> directions_;
   std::shared_ptr<hone::Sampler> independent_;
   hone::sdk::GroupDecomposition groups_{/*include_pruned=*/false};
+  gp::Companions companions_;
   struct Slot {
     std::unique_ptr<gp::GroupModel> model;
     std::uint64_t asked = 0;  // the last proposal that used it
@@ -212,7 +248,8 @@ class GpSampler final : public hone::Sampler {
 };
 
 constexpr const char* kernels[] = {"matern52", "rbf", nullptr};
-constexpr const char* output_transforms[] = {"auto", "bounded", "by_turns", "half_rank", "log", "none", nullptr};
+constexpr const char* output_transforms[] = {"auto", "bounded", "by_turns", "half_rank",
+                                             "log",  "none",    "power",    nullptr};
 
 constexpr hone_option options[] = {
     hone::sdk::int_option("n_startup_trials", "10", "0", nullptr,
@@ -224,7 +261,13 @@ constexpr hone_option options[] = {
         "output_transform", "\"auto\"", output_transforms,
         "half_rank: the worse half of the results counts by rank alone; log: and the best ones count "
         "more; by_turns: one trial this, the next one that; bounded: outliers among the worse half are brought nearer; "
-        "none: results as they are; auto: by_turns, or bounded with several objectives"),
+        "power: the same, and then Yeo and Johnson's power that makes them look normal; none: results as they are; "
+        "auto: by_turns, or bounded with several objectives"),
+    hone::sdk::bool_option("input_warping", "false",
+                           "bend each parameter so that the objective varies evenly along it"),
+    hone::sdk::bool_option("trust_region", "false",
+                           "propose within a box about the best trial that grows with success and shrinks without, and "
+                           "begin anew elsewhere when it has become tiny (TuRBO-1); with one objective"),
     hone::sdk::int_option("n_candidates", "512", "1", nullptr, "points at which the acquisition is looked at first"),
     hone::sdk::int_option("n_local_search", "4", "0", nullptr, "of them, how many are improved by a local search"),
     hone::sdk::int_option(
@@ -241,7 +284,7 @@ constexpr hone_option options[] = {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<GpSampler>(
     {.name = "gp",
-     .version = "1.1",
+     .version = "1.2",
      .description = "models the objective by a Gaussian process and proposes where the expected improvement is largest",
      .references = "Rasmussen, Williams: Gaussian Processes for Machine Learning, MIT Press 2006\n"
                    "Ament, Daulton, Eriksson, Balandat, Bakshy: Unexpected Improvements to Expected Improvement for "

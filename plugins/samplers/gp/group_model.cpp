@@ -33,9 +33,11 @@ bool has_row(const Eigen::Ref<const Eigen::MatrixXd>& points, const Eigen::Vecto
 
 }  // namespace
 
-GroupModel::GroupModel(const GpOptions& options, hone::SearchSpace space, std::span<const hone::Direction> directions)
+GroupModel::GroupModel(const GpOptions& options, hone::SearchSpace space, std::span<const hone::Direction> directions,
+                       std::size_t context)
     : options_(options),
       space_(std::move(space)),
+      context_(context),
       directions_(directions.begin(), directions.end()),
       coordinates_(space_),
       trials_(coordinates_.size(), static_cast<Index>(directions.size()) + 1) {
@@ -92,9 +94,23 @@ void GroupModel::update(const hone::HistoryView& view) {
   revision_ = view.revision();
 }
 
-// The place of each of some trials among them in order of merit: feasible ones by output, or by front and output; then
-// the others by violation. `first` is the column of the first objective; the violation follows the last one.
-std::vector<double> GroupModel::ranks(const Observations& of, Index first, std::span<const Index> rows) const {
+// After the first `size` observations; the whole space's if none is kept to.
+TrustRegion GroupModel::trust_region_of(const Observations& of, Index first, std::size_t size) const {
+  const std::size_t startup = std::max(options_.n_startup_trials, RefitSchedule::first);
+  if (!options_.trust_region) return {.is_starting = size < startup};
+  std::vector<Merit> merits;
+  for (Index i = 0; i < static_cast<Index>(size); ++i)
+    merits.push_back({of.outputs(first + 1)[i], -of.outputs(first)[i]});
+  return trust_region(merits, static_cast<std::size_t>(coordinates_.size()), startup);
+}
+
+bool GroupModel::is_starting() const { return trust_region_of(trials_, 0, size()).is_starting; }
+
+// The place of each of some trials among them in order of merit: those of the present search, from observation `since`
+// on, before others; feasible ones by output, or by front and output; then by violation. `first` is the column of the
+// first objective; the violation follows the last one.
+std::vector<double> GroupModel::ranks(const Observations& of, Index first, std::span<const Index> rows,
+                                      std::size_t since) const {
   const auto violation = of.outputs(first + static_cast<Index>(directions_.size()));
   std::vector<std::uint32_t> fronts(rows.size(), 0);
   if (directions_.size() > 1) {
@@ -109,7 +125,8 @@ std::vector<double> GroupModel::ranks(const Observations& of, Index first, std::
   std::vector<std::size_t> order(rows.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [&](std::size_t i) {
-    return std::tuple(violation[rows[i]], fronts[i], -of.outputs(first)[rows[i]], i);
+    return std::tuple(rows[i] < static_cast<Index>(since), violation[rows[i]], fronts[i], -of.outputs(first)[rows[i]],
+                      i);
   });
   std::vector<double> result(rows.size());
   for (std::size_t place = 0; place < order.size(); ++place) result[order[place]] = static_cast<double>(place);
@@ -151,31 +168,18 @@ Eigen::MatrixXd GroupModel::pending_points(const hone::StudyView& study, hone::T
   return points;
 }
 
-// In terms of what the models expect at the feasible points: noise must not make a record.
-GroupModel::Goal GroupModel::goal(std::span<Posterior* const> objectives, const std::vector<Index>& rows) const {
-  std::vector<Eigen::VectorXd> fitted;
-  for (const Posterior* posterior : objectives) fitted.push_back(posterior->fitted());
-  Goal goal;
-  std::vector<double>& feasible = goal.feasible;
+ImprovementGoal GroupModel::goal(std::span<const Posterior* const> objectives, const std::vector<Index>& rows) const {
+  std::vector<Index> feasible;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (violations()[rows[i]] > 0.0) continue;
-    for (const Eigen::VectorXd& outputs : fitted) feasible.push_back(outputs[static_cast<Index>(i)]);
+    if (!(violations()[rows[i]] > 0.0)) feasible.push_back(static_cast<Index>(i));
   }
-  if (feasible.empty()) return goal;
-  // Everything that is feasible is better than the reference point.
-  const std::size_t m = objectives.size();
-  goal.reference.assign(feasible.begin(), feasible.begin() + static_cast<std::ptrdiff_t>(m));
-  for (std::size_t i = 0; i < feasible.size(); ++i) {
-    goal.reference[i % m] = std::min(goal.reference[i % m], feasible[i]);
-  }
-  for (double& coordinate : goal.reference) coordinate -= 0.1;
-  return goal;
+  return expected_goal(objectives, feasible);
 }
 
 // Over samples of what the pending points, which the posteriors have as their last ones, will bring.
 Acquisition::Target GroupModel::sampled_target(std::span<const Posterior* const> objectives,
-                                               std::span<const Posterior* const> constraints, const Goal& goal,
-                                               Index pending, hone::RandomStream random) const {
+                                               std::span<const Posterior* const> constraints,
+                                               const ImprovementGoal& goal, Index pending, hone::RandomStream random) {
   const auto width = static_cast<Index>(objectives.size() + constraints.size());
   const bool single = objectives.size() == 1;
   // Each sample of several objectives has a front of its own.
@@ -187,27 +191,53 @@ Acquisition::Target GroupModel::sampled_target(std::span<const Posterior* const>
       outcomes.push_back(posterior->pending_outcomes(base_samples.middleRows(row, pending)));
     }
   }
-  if (!single) return QLogExpectedHypervolumeImprovement(std::move(outcomes), goal.feasible, goal.reference);
-  if (goal.feasible.empty()) return QLogExpectedImprovement(std::move(outcomes), std::nullopt);
-  return QLogExpectedImprovement(std::move(outcomes), std::ranges::max(goal.feasible));
+  if (!single) {
+    return QLogExpectedHypervolumeImprovement(std::move(outcomes), boxes_.of(goal.front, goal.reference),
+                                              objectives.size());
+  }
+  if (goal.front.empty()) return QLogExpectedImprovement(std::move(outcomes), std::nullopt);
+  return QLogExpectedImprovement(std::move(outcomes), goal.front.front());
 }
 
-// Everything, as long as all trials are modelled. A model of a neighbourhood knows nothing of what lies beyond.
-Region GroupModel::region(const OutputModel& model) const {
+// Everything, as long as all trials are modelled, or the trust region's box. A model of a neighbourhood knows nothing
+// of what lies beyond.
+Region GroupModel::region(const OutputModel& model, const TrustRegion& trust, const HyperParameters& parameters,
+                          std::span<const double> given) const {
   const Index d = coordinates_.size();
   Region region{Eigen::VectorXd::Zero(d), Eigen::VectorXd::Ones(d)};
-  if (model.rows().size() == size()) return region;
-  const Eigen::MatrixXd points = trials_.points()(model.selected(), Eigen::all);
+  if (model.rows().size() < size()) {
+    const Eigen::MatrixXd points = trials_.points()(model.selected(), Eigen::all);
+    region.low = points.colwise().minCoeff().transpose().cwiseMax(0.0).cwiseMin(1.0);
+    region.high = points.colwise().maxCoeff().transpose().cwiseMax(0.0).cwiseMin(1.0);
+  }
+  if (options_.trust_region) {
+    const Eigen::ArrayXd half = half_sides(trust, parameters.log_lengths());
+    for (Index j = 0; j < d; ++j) {
+      const double centre =
+          std::clamp(trials_.points()(static_cast<Index>(trust.best), j), region.low[j], region.high[j]);
+      // The next values of a grid are always within reach.
+      const double reach =
+          coordinates_.is_discrete(j) ? std::max(half[j], 1.01 / static_cast<double>(coordinates_.count(j))) : half[j];
+      region.low[j] = std::max(region.low[j], centre - reach);
+      region.high[j] = std::min(region.high[j], centre + reach);
+    }
+  }
   for (Index j = 0; j < d; ++j) {
-    region.low[j] = std::clamp(points.col(j).minCoeff(), 0.0, 1.0);
-    region.high[j] = std::clamp(points.col(j).maxCoeff(), 0.0, 1.0);
+    if (!coordinates_.is_categorical(j)) continue;
+    region.low[j] = 0.0;
+    region.high[j] = 1.0;
+  }
+  const Index own = d - static_cast<Index>(context_);
+  for (Index j = own; j < d; ++j) {
+    region.low[j] = region.high[j] = coordinates_.place(j, given[static_cast<std::size_t>(j - own)]);
   }
   return region;
 }
 
 // The best trials' points, d x k.
-Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const Region& region) const {
-  const std::vector<double> places = ranks(trials_, 0, rows);
+Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const TrustRegion& trust,
+                                       const Region& region) const {
+  const std::vector<double> places = ranks(trials_, 0, rows, trust.first);
   const std::size_t count = std::min(most_incumbents, rows.size());
   Eigen::MatrixXd points(coordinates_.size(), static_cast<Index>(count));
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -217,7 +247,11 @@ Eigen::MatrixXd GroupModel::incumbents(const std::vector<Index>& rows, const Reg
   }
   for (Index j = 0; j < points.rows(); ++j) {
     for (double& x : points.row(j)) {
-      if (!coordinates_.is_categorical(j)) x = coordinates_.snapped(j, std::clamp(x, region.low[j], region.high[j]));
+      if (region.is_fixed(j)) {
+        x = region.low[j];
+      } else if (!coordinates_.is_categorical(j)) {
+        x = coordinates_.snapped(j, std::clamp(x, region.low[j], region.high[j]));
+      }
     }
   }
   return points;
@@ -230,7 +264,8 @@ RowSelection GroupModel::selection(const Inputs& inputs, const Observations& of,
     std::vector<Index> rows(size);
     std::iota(rows.begin(), rows.end(), Index{0});
     if (size <= static_cast<std::size_t>(options_.model.largest)) return rows;
-    return neighbourhood(inputs, of.points(), ranks(of, first, rows), static_cast<std::size_t>(options_.model.largest));
+    const std::vector<double> rank = ranks(of, first, rows, trust_region_of(of, first, size).first);
+    return neighbourhood(inputs, of.points(), rank, static_cast<std::size_t>(options_.model.largest));
   };
 }
 
@@ -242,7 +277,8 @@ Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::Tr
     updated.push_back(
         &update(model_of(models, trial.number()), trials_, selection(inputs, trials_, 0), study.logger()));
   }
-  const Goal improved = goal(updated, model_of(objectives_[0], trial.number()).rows());
+  const std::vector<const Posterior*> seen_by(updated.begin(), updated.end());
+  const ImprovementGoal improved = goal(seen_by, model_of(objectives_[0], trial.number()).rows());
   for (auto& [name, constraint] : constraints_) {
     const Observations& seen = constraint.observations;
     if (seen.size() < static_cast<Index>(RefitSchedule::first)) continue;
@@ -254,7 +290,7 @@ Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::Tr
   const std::vector<const Posterior*> objectives(updated.begin(), updated.begin() + m);
   const std::vector<const Posterior*> constraints(updated.begin() + m, updated.end());
 
-  const bool searches_feasible = improved.feasible.empty();
+  const bool searches_feasible = improved.front.empty();
   const bool can_sample = !searches_feasible || (m == 1 && !constraints.empty());
   if (can_sample && all_fit && pending.rows() > 0 && pending.rows() <= most_sampled) {
     return {objectives, constraints,
@@ -263,11 +299,13 @@ Acquisition GroupModel::acquisition(const hone::StudyView& study, const hone::Tr
             pending.rows()};
   }
   if (searches_feasible) return {objectives, constraints, std::monostate{}};
-  if (m == 1) return {objectives, constraints, std::ranges::max(improved.feasible)};
-  return {objectives, constraints, LogExpectedHypervolumeImprovement(improved.feasible, improved.reference)};
+  if (m == 1) return {objectives, constraints, improved.front.front()};
+  return {objectives, constraints,
+          LogExpectedHypervolumeImprovement(boxes_.of(improved.front, improved.reference), objectives.size())};
 }
 
-Proposal GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs) {
+Proposal GroupModel::propose(const hone::StudyView& study, const hone::TrialView& trial, bool differs,
+                             std::span<const double> given) {
   const Eigen::MatrixXd pending = pending_points(study, trial.number());
   const Acquisition worth = acquisition(study, trial, pending);
   const bool is_noisy = worth.objectives().front()->parameters().noise() >= noticeable_noise;
@@ -279,12 +317,15 @@ Proposal GroupModel::propose(const hone::StudyView& study, const hone::TrialView
     return has_row(pending, stored) || (!is_noisy && has_row(trials_.points(), stored));
   };
   const OutputModel& model = model_of(objectives_[0], trial.number());
-  const Region where = region(model);
+  const TrustRegion trust = trust_region_of(trials_, 0, size());
+  const Region where = region(model, trust, worth.objectives().front()->parameters(), given);
   hone::RandomStream stream = study.random(trial, "gp", space_.front().name);
-  const Eigen::VectorXd point = best_proposal(coordinates_, worth, where, incumbents(model.rows(), where),
+  const Eigen::VectorXd point = best_proposal(coordinates_, worth, where, incumbents(model.rows(), trust, where),
                                               {options_.n_candidates, options_.n_local_search}, is_taken, stream);
   Proposal proposal{.values = {}, .is_noisy = is_noisy};
-  for (Index j = 0; j < point.size(); ++j) proposal.values.push_back(coordinates_.value(j, point[j]));
+  for (Index j = 0; j < point.size() - static_cast<Index>(context_); ++j) {
+    proposal.values.push_back(coordinates_.value(j, point[j]));
+  }
   return proposal;
 }
 

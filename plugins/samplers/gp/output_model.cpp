@@ -62,9 +62,11 @@ Eigen::VectorXd OutputModel::scaled(const Observations& all, const std::vector<E
 
 OutputModel::Step OutputModel::fitted(const Observations& all, std::size_t size, const RowSelection& select,
                                       const Step* before) {
-  const HyperParameters start = before != nullptr ? before->parameters : prior_start(priors_, inputs_.size());
   const std::vector<Eigen::Index> rows = select(size);
-  Fit found = fit(inputs_, all.points()(rows, Eigen::all), scaled(all, rows), priors_, {start});
+  const Eigen::MatrixXd points = all.points()(rows, Eigen::all);
+  const Eigen::VectorXd outputs = scaled(all, rows);
+  Fit found = before != nullptr ? fit(inputs_, points, outputs, priors_, {before->parameters})
+                                : first_fit(inputs_, points, outputs, priors_, options_.input_warping);
   if (!found.converged) {
     trouble_ =
         "no hyper-parameters could be fitted to " + std::to_string(size) + " trials; going on with those of before";

@@ -28,6 +28,7 @@ enum class OutputRole {
 struct ModelOptions {
   Kernel kernel = Kernel::matern52;
   OutputTransform transform;
+  bool input_warping = false;
   bool deterministic = false;
   /// Beyond so many observations the model is one of the neighbourhood of the best.
   Eigen::Index largest = 600;

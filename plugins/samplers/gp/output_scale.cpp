@@ -10,6 +10,8 @@
 
 #include <hone/sdk/normal.hpp>
 
+#include "yeo_johnson.hpp"
+
 namespace gp {
 namespace {
 
@@ -102,6 +104,11 @@ Eigen::VectorXd scaled_outputs(const OutputTransform& transform, const Eigen::Ve
   if (transform.worse_half == WorseHalf::bounded && y.size() > 2) bound_worse_half(y);
   if (transform.worse_half == WorseHalf::ranked && y.size() > 2) rank_worse_half(y);
   standardise(y);
+  if (transform.power && y.maxCoeff() > y.minCoeff()) {
+    const double exponent = yeo_johnson_exponent(y);
+    for (double& value : y) value = yeo_johnson(value, exponent);
+    standardise(y);
+  }
   const double best = y.maxCoeff();
   const double range = best - y.minCoeff();
   if (transform.bend > 0.0 && range > 0.0) {

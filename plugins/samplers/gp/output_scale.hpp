@@ -20,6 +20,8 @@ struct OutputTransform {
   WorseHalf worse_half = WorseHalf::ranked;
   /// How much more the differences among the best count: y becomes -log(1 + bend (best - y) / (best - worst)).
   double bend = 0.0;
+  /// Whether a power is applied that makes the outputs look normal (`yeo_johnson.hpp`).
+  bool power = false;
 };
 
 /// The outputs, transformed and standardised. Infinities come to lie where the worst or best of the others do; NaN is

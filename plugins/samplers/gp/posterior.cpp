@@ -7,6 +7,8 @@
 
 #include <Eigen/Cholesky>
 
+#include "input_warping.hpp"
+
 namespace gp {
 namespace {
 
@@ -26,11 +28,11 @@ Posterior::Posterior(Inputs inputs, HyperParameters parameters, const Eigen::Ref
       size_(points.rows()),
       points_(Eigen::MatrixXd::Zero(capacity, points.cols())),
       factor_(Eigen::MatrixXd::Zero(capacity, capacity)) {
-  points_.topRows(size_) = points;
+  for (Eigen::Index b = 0; b < size_; ++b) points_.row(b) = seen(points.row(b).transpose()).transpose();
   Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(size_, size_);
   for (Eigen::Index b = 0; b < size_; ++b) {
     Eigen::ArrayXd column =
-        squared_distances(inputs_, factors_, points.bottomRows(size_ - b), points.row(b).transpose());
+        squared_distances(inputs_, factors_, points_.middleRows(b, size_ - b), points_.row(b).transpose());
     correlate(inputs_.kernel, column);
     covariance.col(b).tail(size_ - b) = scale_ * column.matrix();
   }
@@ -52,13 +54,34 @@ Eigen::VectorXd Posterior::covariances(const Eigen::Ref<const Eigen::VectorXd>& 
   return scale_ * column.matrix();
 }
 
+Posterior::Covariances Posterior::covariances_with_slope(const Eigen::Ref<const Eigen::VectorXd>& point) const {
+  Covariances k{squared_distances(inputs_, factors_, points(), point), Eigen::ArrayXd(size_)};
+  correlate(inputs_.kernel, k.value, k.slope);
+  k.value *= scale_;
+  k.slope *= scale_;
+  return k;
+}
+
+// dk_a/dx_j = -slope_a (x_j - x_aj) / l_j^2
+Eigen::VectorXd Posterior::by_coordinates(const Eigen::Ref<const Eigen::VectorXd>& point,
+                                          const Eigen::ArrayXd& by_distance) const {
+  const Eigen::VectorXd x = seen(point);
+  Eigen::VectorXd result = Eigen::VectorXd::Zero(inputs_.size());
+  for (Eigen::Index j = 0; j < result.size(); ++j) {
+    if (inputs_.categorical[static_cast<std::size_t>(j)] != 0) continue;
+    result[j] = -factors_[j] * (by_distance * (x[j] - points().col(j).array())).sum();
+    if (parameters_.warps) result[j] *= warped_slope(point[j], parameters_.warp_a(j), parameters_.warp_b(j));
+  }
+  return result;
+}
+
 void Posterior::append(const Eigen::Ref<const Eigen::VectorXd>& point) {
-  Eigen::VectorXd row = covariances(point);
+  points_.row(size_) = seen(point).transpose();
+  Eigen::VectorXd row = covariances(points_.row(size_).transpose());
   factor().triangularView<Eigen::Lower>().solveInPlace(row);
   const double pivot = scale_ + noise_ + jitter_ - row.squaredNorm();
   factor_.row(size_).head(size_) = row.transpose();
   factor_(size_, size_) = std::sqrt(std::max(pivot, least_pivot * scale_));
-  points_.row(size_) = point.transpose();
   ++size_;
 }
 
@@ -75,18 +98,14 @@ void Posterior::observe(const Eigen::VectorXd& outputs) {
 }
 
 Prediction Posterior::predict(const Eigen::Ref<const Eigen::VectorXd>& point) const {
-  Eigen::VectorXd k = covariances(point);
+  Eigen::VectorXd k = covariances(seen(point));
   const double mean = mean_ + k.dot(alpha_);
   factor().triangularView<Eigen::Lower>().solveInPlace(k);
-  return {mean, std::sqrt(std::max(scale_ - k.squaredNorm(), least_pivot * scale_))};
+  return {mean, deviation(k)};
 }
 
 PredictionWithGradient Posterior::predict_with_gradient(const Eigen::Ref<const Eigen::VectorXd>& point) const {
-  Eigen::ArrayXd k = squared_distances(inputs_, factors_, points(), point);
-  Eigen::ArrayXd slope(size_);
-  correlate(inputs_.kernel, k, slope);
-  k *= scale_;
-  slope *= scale_;
+  const auto [k, slope] = covariances_with_slope(seen(point));
   Eigen::VectorXd weights = k.matrix();
   PredictionWithGradient result;
   result.mean = mean_ + weights.dot(alpha_);
@@ -94,32 +113,33 @@ PredictionWithGradient Posterior::predict_with_gradient(const Eigen::Ref<const E
   const double variance = scale_ - weights.squaredNorm();
   result.deviation = std::sqrt(std::max(variance, least_pivot * scale_));
   factor().transpose().triangularView<Eigen::Upper>().solveInPlace(weights);
-  // dk_a/dx_j = -slope_a (x_j - x_aj) / l_j^2
-  const Eigen::Index d = inputs_.size();
-  result.mean_gradient.setZero(d);
-  result.deviation_gradient.setZero(d);
-  const Eigen::ArrayXd by_mean = slope * alpha_.array();
-  const Eigen::ArrayXd by_variance = slope * weights.array();
-  for (Eigen::Index j = 0; j < d; ++j) {
-    if (inputs_.categorical[static_cast<std::size_t>(j)] != 0) continue;
-    const auto difference = point[j] - points().col(j).array();
-    result.mean_gradient[j] = -factors_[j] * (by_mean * difference).sum();
-    result.deviation_gradient[j] = factors_[j] * (by_variance * difference).sum() / result.deviation;
+  result.mean_gradient = by_coordinates(point, slope * alpha_.array());
+  result.deviation_gradient.setZero(inputs_.size());
+  if (variance >= least_pivot * scale_) {
+    result.deviation_gradient = by_coordinates(point, slope * weights.array()) / -result.deviation;
   }
-  if (variance < least_pivot * scale_) result.deviation_gradient.setZero();
   return result;
 }
 
-std::vector<Prediction> Posterior::predict_all(const Eigen::Ref<const Eigen::MatrixXd>& points) const {
+Eigen::MatrixXd Posterior::whitened(const Eigen::Ref<const Eigen::MatrixXd>& points, Eigen::VectorXd& means) const {
   Eigen::MatrixXd k(size_, points.cols());
-  for (Eigen::Index i = 0; i < points.cols(); ++i) k.col(i) = covariances(points.col(i));
-  const Eigen::VectorXd means = k.transpose() * alpha_;
+  for (Eigen::Index i = 0; i < points.cols(); ++i) k.col(i) = covariances(seen(points.col(i)));
+  means = k.transpose() * alpha_;
+  means.array() += mean_;
   factor().triangularView<Eigen::Lower>().solveInPlace(k);
-  std::vector<Prediction> result(static_cast<std::size_t>(points.cols()));
-  for (Eigen::Index i = 0; i < points.cols(); ++i) {
-    const double variance = std::max(scale_ - k.col(i).squaredNorm(), least_pivot * scale_);
-    result[static_cast<std::size_t>(i)] = {mean_ + means[i], std::sqrt(variance)};
-  }
+  return k;
+}
+
+double Posterior::deviation(const Eigen::Ref<const Eigen::VectorXd>& weights) const {
+  return std::sqrt(std::max(scale_ - weights.squaredNorm(), least_pivot * scale_));
+}
+
+std::vector<Prediction> Posterior::predict_all(const Eigen::Ref<const Eigen::MatrixXd>& points) const {
+  Eigen::VectorXd means;
+  const Eigen::MatrixXd weights = whitened(points, means);
+  std::vector<Prediction> result;
+  result.reserve(static_cast<std::size_t>(points.cols()));
+  for (Eigen::Index i = 0; i < points.cols(); ++i) result.push_back({means[i], deviation(weights.col(i))});
   return result;
 }
 
@@ -132,25 +152,19 @@ PendingOutcomes Posterior::pending_outcomes(const Eigen::MatrixXd& base_samples)
 
 std::vector<ConditionalPrediction> Posterior::predict_all_given(const Eigen::Ref<const Eigen::MatrixXd>& points,
                                                                 Eigen::Index pending) const {
-  Eigen::MatrixXd k(size_, points.cols());
-  for (Eigen::Index i = 0; i < points.cols(); ++i) k.col(i) = covariances(points.col(i));
-  const Eigen::VectorXd means = k.transpose() * alpha_;
-  factor().triangularView<Eigen::Lower>().solveInPlace(k);
+  Eigen::VectorXd means;
+  const Eigen::MatrixXd weights = whitened(points, means);
   std::vector<ConditionalPrediction> result;
+  result.reserve(static_cast<std::size_t>(points.cols()));
   for (Eigen::Index i = 0; i < points.cols(); ++i) {
-    const double variance = std::max(scale_ - k.col(i).squaredNorm(), least_pivot * scale_);
-    result.push_back({{mean_ + means[i], std::sqrt(variance)}, k.col(i).tail(pending)});
+    result.push_back({{means[i], deviation(weights.col(i))}, weights.col(i).tail(pending)});
   }
   return result;
 }
 
 Eigen::VectorXd Posterior::gradient(const Eigen::Ref<const Eigen::VectorXd>& point,
                                     const ConditionalSlopes& slopes) const {
-  Eigen::ArrayXd k = squared_distances(inputs_, factors_, points(), point);
-  Eigen::ArrayXd slope(size_);
-  correlate(inputs_.kernel, k, slope);
-  k *= scale_;
-  slope *= scale_;
+  const auto [k, slope] = covariances_with_slope(seen(point));
   Eigen::VectorXd weights = k.matrix();
   factor().triangularView<Eigen::Lower>().solveInPlace(weights);
   const double variance = scale_ - weights.squaredNorm();
@@ -158,31 +172,22 @@ Eigen::VectorXd Posterior::gradient(const Eigen::Ref<const Eigen::VectorXd>& poi
   weights *= variance < least_pivot * scale_ ? 0.0 : -slopes.by_deviation / std::sqrt(variance);
   weights.tail(slopes.by_weights.size()) += slopes.by_weights;
   factor().transpose().triangularView<Eigen::Upper>().solveInPlace(weights);
-  const Eigen::ArrayXd by_distance = slope * (slopes.by_mean * alpha_ + weights).array();
-  Eigen::VectorXd result = Eigen::VectorXd::Zero(inputs_.size());
-  for (Eigen::Index j = 0; j < result.size(); ++j) {
-    if (inputs_.categorical[static_cast<std::size_t>(j)] != 0) continue;
-    result[j] = -factors_[j] * (by_distance * (point[j] - points().col(j).array())).sum();
-  }
-  return result;
+  return by_coordinates(point, slope * (slopes.by_mean * alpha_ + weights).array());
 }
 
 Eigen::MatrixXd Posterior::joint_covariance(const Eigen::Ref<const Eigen::MatrixXd>& points,
                                             Eigen::VectorXd& means) const {
   const Eigen::Index count = points.cols();
-  Eigen::MatrixXd k(size_, count);
-  for (Eigen::Index i = 0; i < count; ++i) k.col(i) = covariances(points.col(i));
-  means = k.transpose() * alpha_;
-  means.array() += mean_;
-  factor().triangularView<Eigen::Lower>().solveInPlace(k);
+  const Eigen::MatrixXd weights = whitened(points, means);
   Eigen::MatrixXd result(count, count);
-  const Eigen::MatrixXd rows = points.transpose();
+  Eigen::MatrixXd rows = points.transpose();
+  for (Eigen::Index i = 0; i < count; ++i) rows.row(i) = seen(points.col(i)).transpose();
   for (Eigen::Index i = 0; i < count; ++i) {
-    Eigen::ArrayXd column = squared_distances(inputs_, factors_, rows, points.col(i));
+    Eigen::ArrayXd column = squared_distances(inputs_, factors_, rows, rows.row(i).transpose());
     correlate(inputs_.kernel, column);
     result.col(i) = scale_ * column.matrix();
   }
-  result -= k.transpose() * k;
+  result -= weights.transpose() * weights;
   return result;
 }
 

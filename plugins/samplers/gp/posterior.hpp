@@ -41,7 +41,6 @@ class Posterior {
   Eigen::Index room() const { return factor_.rows() - size_; }
   const Inputs& inputs() const { return inputs_; }
   const HyperParameters& parameters() const { return parameters_; }
-  auto points() const { return points_.topRows(size_); }
   /// What was added to the noise so that the factorisation succeeded; 0 as a rule.
   double jitter() const { return jitter_; }
 
@@ -50,7 +49,9 @@ class Posterior {
   /// The means at the points themselves: outputs - noise K^-1 (outputs - mean).
   Eigen::VectorXd fitted() const { return outputs_ - (noise_ + jitter_) * alpha_; }
   /// The mean at a point alone, O(n d).
-  double mean(const Eigen::Ref<const Eigen::VectorXd>& point) const { return mean_ + covariances(point).dot(alpha_); }
+  double mean(const Eigen::Ref<const Eigen::VectorXd>& point) const {
+    return mean_ + covariances(seen(point)).dot(alpha_);
+  }
   Prediction predict(const Eigen::Ref<const Eigen::VectorXd>& point) const;
   PredictionWithGradient predict_with_gradient(const Eigen::Ref<const Eigen::VectorXd>& point) const;
   /// At the columns of `points` (d x k), together.
@@ -67,8 +68,26 @@ class Posterior {
   Eigen::MatrixXd joint_covariance(const Eigen::Ref<const Eigen::MatrixXd>& points, Eigen::VectorXd& means) const;
 
  private:
+  auto points() const { return points_.topRows(size_); }
   auto factor() const { return factor_.topLeftCorner(size_, size_); }
+  // A point as the kernel sees it.
+  Eigen::VectorXd seen(const Eigen::Ref<const Eigen::VectorXd>& point) const {
+    return warped_point(inputs_, parameters_, point);
+  }
+  // The covariances of a point, as the kernel sees it, with the others, and their derivatives by the squared distance,
+  // times -2.
+  struct Covariances {
+    Eigen::ArrayXd value, slope;
+  };
   Eigen::VectorXd covariances(const Eigen::Ref<const Eigen::VectorXd>& point) const;
+  Covariances covariances_with_slope(const Eigen::Ref<const Eigen::VectorXd>& point) const;
+  // The derivatives by the coordinates of a point, not warped, of a function of its covariances k, from slope * df/dk.
+  Eigen::VectorXd by_coordinates(const Eigen::Ref<const Eigen::VectorXd>& point,
+                                 const Eigen::ArrayXd& by_distance) const;
+  // L^-1 k for each of some points, and the means there.
+  Eigen::MatrixXd whitened(const Eigen::Ref<const Eigen::MatrixXd>& points, Eigen::VectorXd& means) const;
+  // From such a column.
+  double deviation(const Eigen::Ref<const Eigen::VectorXd>& weights) const;
 
   Inputs inputs_;
   HyperParameters parameters_;
@@ -77,7 +96,7 @@ class Posterior {
   double noise_;
   double jitter_ = 0.0;
   Eigen::Index size_ = 0;
-  Eigen::MatrixXd points_;  // capacity x d
+  Eigen::MatrixXd points_;  // as the kernel sees them, capacity x d
   Eigen::MatrixXd factor_;  // the Cholesky factor L of K, capacity x capacity
   Eigen::VectorXd outputs_;
   Eigen::VectorXd alpha_;  // K^-1 (y - mean)

@@ -28,8 +28,10 @@ Eigen::VectorXd point_at(const Coordinates& coordinates, const Region& region, c
   Eigen::VectorXd point(coordinates.size());
   for (Index j = 0; j < point.size(); ++j) {
     const double u = fractions[j];
-    point[j] = coordinates.from_fraction(
-        j, coordinates.is_categorical(j) ? u : region.low[j] + u * (region.high[j] - region.low[j]));
+    point[j] = region.is_fixed(j)
+                   ? region.low[j]
+                   : coordinates.from_fraction(
+                         j, coordinates.is_categorical(j) ? u : region.low[j] + u * (region.high[j] - region.low[j]));
   }
   return point;
 }
@@ -47,6 +49,7 @@ Eigen::VectorXd neighbour(const Coordinates& coordinates, const Region& region, 
   const auto sure = static_cast<Index>(stream.below(static_cast<std::uint64_t>(point.size())));
   for (Index j = 0; j < point.size(); ++j) {
     if (j != sure && stream.uniform() >= share) continue;
+    if (region.is_fixed(j)) continue;
     if (coordinates.is_categorical(j)) {
       if (j == sure || stream.uniform() < step) point[j] = coordinates.from_fraction(j, stream.uniform());
     } else {
@@ -60,6 +63,7 @@ Eigen::VectorXd neighbour(const Coordinates& coordinates, const Region& region, 
 // The other values that a discrete coordinate is tried at: all, or those at distances 1, 2, 4, … either way.
 std::vector<double> steps_of(const Coordinates& coordinates, const Region& region, Index j, double from) {
   std::vector<double> all;
+  if (region.is_fixed(j)) return all;
   const std::int64_t count = coordinates.count(j);
   if (coordinates.is_categorical(j) || count <= exhaustive) {
     for (std::int64_t k = 0; k < count; ++k) all.push_back(coordinates.grid(j, k));
@@ -81,7 +85,7 @@ class LocalSearch {
   LocalSearch(const Coordinates& coordinates, const Acquisition& acquisition, const Region& region)
       : coordinates_(coordinates), acquisition_(acquisition), region_(region) {
     for (Index j = 0; j < coordinates.size(); ++j) {
-      (coordinates.is_discrete(j) ? discrete_ : continuous_).push_back(j);
+      if (!region.is_fixed(j)) (coordinates.is_discrete(j) ? discrete_ : continuous_).push_back(j);
     }
   }
 
@@ -144,9 +148,10 @@ class LocalSearch {
 };
 
 // The points of a small grid, or nothing.
-Eigen::MatrixXd all_points(const Coordinates& coordinates, double at_most) {
+Eigen::MatrixXd all_points(const Coordinates& coordinates, const Region& region, double at_most) {
   double count = 1.0;
   for (Index j = 0; j < coordinates.size(); ++j) {
+    if (region.is_fixed(j)) continue;
     if (!coordinates.is_discrete(j)) return {};
     count *= static_cast<double>(coordinates.count(j));
     if (count > at_most) return {};
@@ -155,8 +160,8 @@ Eigen::MatrixXd all_points(const Coordinates& coordinates, double at_most) {
   for (Index i = 0; i < points.cols(); ++i) {
     std::int64_t rest = i;
     for (Index j = 0; j < points.rows(); ++j) {
-      points(j, i) = coordinates.grid(j, rest % coordinates.count(j));
-      rest /= coordinates.count(j);
+      points(j, i) = region.is_fixed(j) ? region.low[j] : coordinates.grid(j, rest % coordinates.count(j));
+      if (!region.is_fixed(j)) rest /= coordinates.count(j);
     }
   }
   return points;
@@ -170,7 +175,7 @@ Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition&
   using Ranked = std::pair<double, Eigen::VectorXd>;
   const auto better = [](const Ranked& a, const Ranked& b) { return a.first > b.first; };
   // A grid of no more points than are looked at anyway is looked at as a whole.
-  Eigen::MatrixXd candidates = all_points(coordinates, 4.0 * static_cast<double>(effort.candidates));
+  Eigen::MatrixXd candidates = all_points(coordinates, region, 4.0 * static_cast<double>(effort.candidates));
   const bool is_whole = candidates.cols() > 0;
   if (!is_whole) {
     candidates.resize(coordinates.size(), static_cast<Index>(effort.candidates));

@@ -15,9 +15,11 @@
 
 namespace gp {
 
-/// Where to look: bounds of the coordinates; those of categorical ones do not count.
+/// Where to look: bounds of the coordinates. Equal ones fix a coordinate; others do not bound a categorical one.
 struct Region {
   Eigen::VectorXd low, high;
+
+  bool is_fixed(Eigen::Index j) const { return low[j] == high[j]; }
 };
 
 struct SearchEffort {

@@ -97,18 +97,20 @@ double QLogExpectedImprovement::operator()(std::span<const ConditionalPrediction
 }
 
 QLogExpectedHypervolumeImprovement::QLogExpectedHypervolumeImprovement(std::vector<PendingOutcomes> outputs,
-                                                                       std::span<const double> front,
-                                                                       std::span<const double> reference)
-    : outputs_(std::move(outputs)), objectives_(reference.size()) {
+                                                                       std::span<const Box> boxes,
+                                                                       std::size_t objectives)
+    : outputs_(std::move(outputs)), objectives_(objectives) {
   const Eigen::MatrixXd& first = outputs_[0].values;
   improvements_.reserve(static_cast<std::size_t>(first.cols()));
+  std::vector<double> point(objectives_);
   for (Eigen::Index i = 0; i < first.cols(); ++i) {
-    std::vector<double> points(front.begin(), front.end());
+    std::vector<Box> left(boxes.begin(), boxes.end());
     for (Eigen::Index j = 0; j < first.rows(); ++j) {
       if (!feasible(outputs_, objectives_, j, i)) continue;
-      for (std::size_t k = 0; k < objectives_; ++k) points.push_back(outputs_[k].values(j, i));
+      for (std::size_t k = 0; k < objectives_; ++k) point[k] = outputs_[k].values(j, i);
+      left = without_dominated(left, point);
     }
-    improvements_.emplace_back(points, reference);
+    improvements_.emplace_back(left, objectives_);
   }
 }
 

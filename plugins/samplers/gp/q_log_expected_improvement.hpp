@@ -41,14 +41,14 @@ class QLogExpectedImprovement {
 };
 
 /// log(qEHVI(point, pending) - qEHVI(pending)) for 1 to 4 objectives that are maximised, under constraints (Daulton et
-/// al. 2020). Each sample has its own front and boxes.
+/// al. 2020). Each sample has its own boxes.
 class QLogExpectedHypervolumeImprovement {
  public:
   /// @param outputs    the objectives and then the constraints at the pending points, as above
-  /// @param front      as for `LogExpectedHypervolumeImprovement`; without feasible points none
-  /// @param reference  a finite coordinate for each objective
-  QLogExpectedHypervolumeImprovement(std::vector<PendingOutcomes> outputs, std::span<const double> front,
-                                     std::span<const double> reference);
+  /// @param boxes      what the front does not dominate, for each sample to take away its own points from
+  /// @param objectives 1 to `most_objectives`
+  QLogExpectedHypervolumeImprovement(std::vector<PendingOutcomes> outputs, std::span<const Box> boxes,
+                                     std::size_t objectives);
 
   double operator()(std::span<const ConditionalPrediction> y, std::span<ConditionalSlopes> slopes) const;
 

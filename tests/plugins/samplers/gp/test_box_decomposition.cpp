@@ -121,6 +121,50 @@ TEST_CASE("Boxes do not depend on the order of the points, on doublets or on dom
   }
 }
 
+TEST_CASE("What a further point dominates can be taken away from boxes", "[gp]") {
+  hone::RandomStream random(7, 8, "boxes");
+  for (std::size_t objectives = 1; objectives <= most_objectives; ++objectives) {
+    for (const bool grid : {false, true}) {
+      std::vector<double> points = random_points(8, objectives, random, grid);
+      const std::vector<double> reference(objectives, 0.1);
+      std::vector<Box> boxes = nondominated_boxes(points, reference);
+      for (int i = 0; i < 5; ++i) {
+        const std::vector<double> point = random_points(1, objectives, random, grid);
+        boxes = without_dominated(boxes, point);
+        points.insert(points.end(), point.begin(), point.end());
+      }
+      CHECK(volume(boxes, objectives) ==
+            Approx(volume(nondominated_boxes(points, reference), objectives)).epsilon(1e-12));
+      for (int i = 0; i < 200; ++i) {
+        std::vector<double> y(objectives);
+        for (double& coordinate : y) coordinate = 0.1 + 1.1 * random.uniform();
+        REQUIRE(boxes_around(boxes, y) == (dominated(points, y) ? 0 : 1));
+      }
+    }
+  }
+}
+
+TEST_CASE("Boxes are kept as long as the order of the front's coordinates is the same", "[gp]") {
+  hone::RandomStream random(9, 10, "boxes");
+  for (std::size_t objectives = 1; objectives <= most_objectives; ++objectives) {
+    KeptBoxes kept;
+    const std::vector<double> reference(objectives, -0.1);
+    CHECK(kept.of({}, reference) == nondominated_boxes({}, reference));
+    std::vector<double> points = front_points(10, objectives, random);
+    CHECK(kept.of(points, reference) == nondominated_boxes(points, reference));
+    CHECK(kept.decompositions() == 2);
+    // Another scale, another order of the points.
+    std::rotate(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(objectives), points.end());
+    for (double& y : points) y = 3.0 * y * y + 1.0;
+    const std::vector<double> other(objectives, 0.5);
+    CHECK(kept.of(points, other) == nondominated_boxes(points, other));
+    CHECK(kept.decompositions() == 2);
+    for (std::size_t k = 0; k < objectives; ++k) points.push_back(k == 0 ? 5.0 : 1.1);
+    CHECK(kept.of(points, other) == nondominated_boxes(points, other));
+    CHECK(kept.decompositions() == 3);
+  }
+}
+
 TEST_CASE("Without points there is one box, from the reference point on", "[gp]") {
   const std::vector<Box> boxes = nondominated_boxes({}, std::vector<double>{-1.0, -infinity});
   REQUIRE(boxes.size() == 1);

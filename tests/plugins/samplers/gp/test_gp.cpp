@@ -23,6 +23,14 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+// What a proposal costs under a sanitizer is twenty times as much, and its quality the same.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+constexpr std::uint64_t seeds = sanitized ? 1 : 5;
+
 std::shared_ptr<Sampler> make_gp(const char* options = "{}", std::size_t objectives = 1) {
   return make_sampler({"gp", *parse_json(options).as_object()}, std::vector(objectives, Direction::minimize));
 }
@@ -68,29 +76,29 @@ Values sphere(Trial& trial) {
 
 double median_best(const Objective& objective, std::int64_t trials, const char* options = "{}") {
   std::vector<double> bests;
-  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     Study study = Study::create(study_with(options, seed), shared_registry());
     study.optimize(objective, trials);
     bests.push_back(study.best_trial()->value());
   }
   std::ranges::sort(bests);
-  return bests[2];
+  return bests[seeds / 2];
 }
 
 }  // namespace
 
 TEST_CASE("a fresh gp proposes what one proposes that has lived through the study, with trials running") {
   for (const std::size_t objectives : {1u, 2u}) {
-    for (const char* options : {R"({"n_candidates": 32, "n_local_search": 1})",
-                                R"({"n_candidates": 32, "n_local_search": 1, "n_local_model": 40})"}) {
+    for (const char* options : {R"({"n_candidates": 16, "n_local_search": 1})",
+                                R"({"n_candidates": 16, "n_local_search": 1, "n_local_model": 25})"}) {
       INFO(options);
       FakeStudy study(std::vector<Direction>(objectives, Direction::minimize));
       study.declare(space_of_all_kinds());
       const auto lived = make_gp(options, objectives);
       std::vector<FakeTrial> endings;
-      for (TrialNumber number = 0; number < 86; ++number) {
+      for (TrialNumber number = 0; number < (sanitized ? 31 : 46); ++number) {
         const Draws values = propose(*lived, study, number);
-        if (number % 17 == 16) {
+        if (number % 15 == 14) {
           CHECK(numbers_of(propose(*make_gp(options, objectives), study, number)) == numbers_of(values));
         }
         study.add(number, trial_of(values, number, objectives, false));
@@ -105,13 +113,13 @@ TEST_CASE("a fresh gp proposes what one proposes that has lived through the stud
 
 TEST_CASE("a trial without the constraint of all others leaves gp pure, with more trials than a model holds") {
   for (const std::size_t objectives : {1u, 2u}) {
-    constexpr const char* options = R"({"n_candidates": 32, "n_local_search": 1, "n_local_model": 20})";
+    constexpr const char* options = R"({"n_candidates": 16, "n_local_search": 1, "n_local_model": 20})";
     const FloatDistribution unit{0.0, 1.0};
     FakeStudy study(std::vector<Direction>(objectives, Direction::minimize));
     study.declare({{"x", unit, {}}, {"y", unit, {}}});
     const auto lived = make_gp(options, objectives);
     for (TrialNumber number = 0; number < 60; ++number) {
-      if (number >= 30) {
+      if (number >= 30 && number % 3 == 0) {
         const std::vector<double> proposed = numbers_of(propose(*lived, study, number));
         CHECK(numbers_of(propose(*make_gp(options, objectives), study, number)) == proposed);
       }
@@ -141,8 +149,8 @@ TEST_CASE("gp does not depend on the order in which trials arrived") {
 }
 
 TEST_CASE("gp keeps what all samplers promise") {
-  const Json::Object quick{{"n_candidates", Json(16)}, {"n_local_search", Json(1)}, {"n_local_model", Json(60)}};
-  check_promises({"gp", quick}, {.cases = 4, .trials = 40, .long_history = long_history});
+  const Json::Object quick{{"n_candidates", Json(8)}, {"n_local_search", Json(1)}, {"n_local_model", Json(20)}};
+  check_promises({"gp", quick}, {.cases = 2, .trials = 24, .long_history = long_history});
 }
 
 TEST_CASE("running trials have different points") {
@@ -168,6 +176,10 @@ TEST_CASE("running trials have different points") {
 }
 
 TEST_CASE("on ten parameters a hundred trials come near the optimum") {
+  if (sanitized) {
+    CHECK(median_best(sphere, 48) < 2.0);
+    return;
+  }
   CHECK(median_best(sphere, 100) < 0.01);
   const auto rosenbrock = [](Trial& trial) -> Values {
     const std::vector<double> x = floats(trial, 10);
@@ -194,8 +206,11 @@ TEST_CASE("whatever an objective returns, proposals go on") {
   };
   const std::vector one{Direction::minimize}, two{Direction::minimize, Direction::minimize};
   for (const auto& [options, directions] :
-       {std::pair("{}", one), std::pair(R"({"deterministic_objective": true, "output_transform": "none"})", one),
-        std::pair("{}", two)}) {
+       {std::pair(R"({"n_candidates": 32, "n_local_search": 1})", one),
+        std::pair(
+            R"({"n_candidates": 32, "n_local_search": 1, "deterministic_objective": true, "output_transform": "none"})",
+            one),
+        std::pair(R"({"n_candidates": 32, "n_local_search": 1})", two)}) {
     for (std::size_t which = 0; which < objectives.size(); ++which) {
       INFO(options << ' ' << directions.size() << ' ' << which);
       StudyOptions given = study_with(options);
@@ -210,8 +225,8 @@ TEST_CASE("whatever an objective returns, proposals go on") {
             const double value = objectives[which](sum, number++);
             return directions.size() == 1 ? Values{value} : Values{value, -point[0]};
           },
-          35);
-      CHECK(study.trials().size() == 35);
+          20);
+      CHECK(study.trials().size() == 20);
     }
   }
 }
@@ -380,6 +395,58 @@ TEST_CASE("a parameter of one branch is modelled from the trials of that branch"
   CHECK(std::ranges::count_if(late, [](double x) { return std::abs(x - 0.7) < 0.05; }) > 8);
 }
 
+TEST_CASE("a parameter of a branch is proposed for the values that the parameters of all trials have") {
+  FakeStudy study;
+  const FloatDistribution unit{0.0, 1.0};
+  const CategoricalDistribution kinds{{std::string("a"), std::string("b")}};
+  const auto sampler = make_gp(R"({"n_candidates": 64, "n_local_search": 1})");
+  TrialNumber number = 0;
+  for (; number < 80; ++number) {
+    RandomStream stream(1, number, "points");
+    const double u = stream.uniform(), x = stream.uniform();
+    FakeTrial trial{.values = {1.0}, .params = {{"kind", kinds, number % 2 ? 1.0 : 0.0}, {"u", unit, u}}};
+    if (number % 2 == 0) {
+      trial.values = {std::pow(x - u, 2)};
+      trial.params.push_back({"x", unit, x});
+    }
+    study.add(number, trial);
+  }
+  double distance = 0.0;
+  for (; number < 88; ++number) {
+    const Draws values = propose(*sampler, study, number);
+    REQUIRE(values.size() == 3);
+    CHECK(numbers_of(propose(*make_gp(R"({"n_candidates": 64, "n_local_search": 1})"), study, number)) ==
+          numbers_of(values));
+    distance += std::abs(values[2].second - values[1].second) / 8.0;
+    study.add(number, {.values = {1.0}, .params = {{"kind", kinds, 1.0}, {"u", unit, 0.1 * (number % 10)}}});
+  }
+  // Of two numbers that know nothing of each other it is a third.
+  CHECK(distance < 0.1);
+}
+
+TEST_CASE("within a trust region gp is pure, too, and begins anew where nothing gets better") {
+  constexpr const char* options = R"({"n_candidates": 16, "n_local_search": 1, "trust_region": true,
+                                      "n_startup_trials": 4, "n_local_model": 20})";
+  FakeStudy study;
+  const FloatDistribution unit{0.0, 1.0};
+  study.declare({{"n", IntDistribution{1, 1000}, {}}, {"x", unit, {}}});
+  const auto lived = make_gp(options);
+  std::vector<double> distances;
+  for (TrialNumber number = 0; number < 50; ++number) {
+    const Draws values = propose(*lived, study, number);
+    if (number % 9 == 8 || number >= 46)
+      CHECK(numbers_of(propose(*make_gp(options), study, number)) == numbers_of(values));
+    distances.push_back(std::abs(values[1].second - 0.5) + std::abs(values[0].second / 1000.0 - 0.5));
+    // The first trial is the best one for long.
+    study.add(number, {.values = {number == 0 ? 0.0 : 1.0},
+                       .params = {{"n", IntDistribution{1, 1000}, number == 0 ? 500.0 : values[0].second},
+                                  {"x", unit, number == 0 ? 0.5 : values[1].second}}});
+  }
+  // 4 trials to begin with, and 7 times 4 until the box is too small.
+  CHECK(*std::max_element(distances.begin() + 24, distances.begin() + 32) < 0.1);
+  CHECK(*std::max_element(distances.begin() + 32, distances.begin() + 36) > 0.2);
+}
+
 TEST_CASE("other samplers' wrappers may take parameters away") {
   StudyOptions options = study_with("{}");
   options.sampler = {"partial_fixed",
@@ -436,6 +503,9 @@ TEST_CASE("what gp cannot serve is said before the first trial") {
   CHECK_THROWS_WITH(Study::create(study_with(R"({"kernel": "linear"})"), shared_registry()), Catch::Contains("kernel"));
   CHECK_THROWS_WITH(Study::create(study_with(R"({"n_candidates": 0})"), shared_registry()),
                     Catch::Contains("n_candidates"));
+  StudyOptions two = study_with(R"({"trust_region": true})");
+  two.directions = {Direction::minimize, Direction::minimize};
+  CHECK_THROWS_WITH(Study::create(two, shared_registry()), Catch::Contains("trust_region"));
   CHECK_THROWS_WITH(Study::create(study_with(R"({"n_local_model": 5000})"), shared_registry()),
                     Catch::Contains("n_local_model"));
 }

@@ -233,7 +233,8 @@ TEST_CASE("qLogEHVI of one objective is qLogEI", "[gp]") {
   const Joint joint = random_joint(3, 10);
   const Eigen::MatrixXd z = base_samples(3, 64);
   const QLogExpectedImprovement q_log_ei({joint.outcomes(z)}, 0.3);
-  const QLogExpectedHypervolumeImprovement q_log_ehvi({joint.outcomes(z)}, std::array{0.3}, std::array{0.1});
+  const QLogExpectedHypervolumeImprovement q_log_ehvi({joint.outcomes(z)},
+                                                      nondominated_boxes(std::array{0.3}, std::array{0.1}), 1);
   std::vector<ConditionalSlopes> slopes(1), others(1);
   CHECK(q_log_ehvi(std::array{joint.point()}, slopes) ==
         Approx(q_log_ei(std::array{joint.point()}, others)).epsilon(1e-12));
@@ -266,7 +267,7 @@ TEST_CASE("qLogEHVI is the mean over the samples of the fronts that they lead to
       sum += std::exp(LogExpectedHypervolumeImprovement(points, reference)(std::span(y).first(2), ignored)) *
              hone::sdk::normal_cdf(y[2].mean / y[2].deviation);
     }
-    const QLogExpectedHypervolumeImprovement q_log_ehvi(outputs, front, reference);
+    const QLogExpectedHypervolumeImprovement q_log_ehvi(outputs, nondominated_boxes(front, reference), 2);
     std::vector<ConditionalSlopes> slopes(3);
     CHECK(q_log_ehvi(point, slopes) == Approx(std::log(sum / 16.0)).epsilon(1e-12));
     require_slopes(q_log_ehvi, point);
