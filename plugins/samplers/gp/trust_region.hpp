@@ -2,9 +2,9 @@
 // How far from the best point the next one is sought.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <span>
+#include <tuple>
 
 #include <Eigen/Core>
 
@@ -15,7 +15,9 @@ struct Merit {
   double violation;
   double loss;
 
-  friend auto operator<=>(const Merit&, const Merit&) = default;
+  friend bool operator<(const Merit& a, const Merit& b) {
+    return std::tie(a.violation, a.loss) < std::tie(b.violation, b.loss);
+  }
 };
 
 /// The trust region of TuRBO-1 (Eriksson, Pearce, Gardner, Turner, Poloczek: "Scalable Global Optimization via Local
