@@ -28,10 +28,21 @@ class Bohb final : public tpe::TpeSampler, public hone::PreferredPrunerExtension
   }
 };
 
-// Two of the paper's defaults; the weights, the cap on good trials and the tree are tpe's.
+// Two of the paper's defaults, and candidates as wide as the kernels; the weights, the cap on good trials and the tree
+// are tpe's.
 constexpr hone_option as_in_the_paper(hone_option option) {
   const std::string_view name = option.name;
-  if (name == "n_ei_candidates") option.default_json = "64";
+  if (name == "n_ei_candidates") {
+    option.default_json = "64";
+    option.doc = "candidates among which a proposal is chosen; auto: as tpe's";
+  }
+  if (name == "candidate_width") {
+    option.default_json = "1.0";
+    option.doc =
+        "joint candidates are drawn from kernels so many times as wide as those of the density of good trials; auto: "
+        "as "
+        "tpe's";
+  }
   if (name == "gamma") option.default_json = "0.15";
   return option;
 }
@@ -53,7 +64,7 @@ constexpr auto options = [] {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<Bohb>(
     {.name = "bohb",
-     .version = "1.1",
+     .version = "1.2",
      .description = "TPE at the highest budget that enough trials have reached; prunes by hyperband unless told other",
      .references = "Falkner, Klein, Hutter: BOHB, Robust and Efficient Hyperparameter Optimization at Scale, ICML 2018",
      .capabilities = Capability::portable | Capability::constraints | Capability::conditional | Capability::categorical,

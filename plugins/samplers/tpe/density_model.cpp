@@ -79,8 +79,8 @@ void DensityModel::rebuild(const hone::History& history, std::span<const Role> r
 
 void DensityModel::update(const hone::History& history, const TrialLog& log) {
   held_.resize(log.roles().size(), Role::none);
-  const auto news = log.changes().subspan(position_);
-  position_ = log.changes().size();
+  const auto news = log.changes_since(changes_seen_);
+  changes_seen_ = log.change_count();
   // One by one costs the length of the arrays each time.
   if (news.size() > 16 + (below_.size() + above_.size()) / 4) {
     rebuild(history, log.roles());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -60,7 +61,7 @@ class DensityModel {
   ParzenEstimator below_;
   ParzenEstimator above_;
   std::vector<Role> held_;  // by number: the estimator that has the trial
-  std::size_t position_ = 0;
+  std::uint64_t changes_seen_ = 0;
   std::vector<double> row_;
 };
 

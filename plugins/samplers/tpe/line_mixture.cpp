@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t margin = 32;
 
 // 1 / k!
-constexpr std::array<double, 16> inverse_factorials = [] {
-  std::array<double, 16> result{1.0};
+constexpr std::array<double, hermite_terms> inverse_factorials = [] {
+  std::array<double, hermite_terms> result{1.0};
   for (std::size_t k = 1; k < result.size(); ++k) result[k] = result[k - 1] / static_cast<double>(k);
   return result;
 }();

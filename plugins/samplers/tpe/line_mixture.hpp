@@ -51,7 +51,7 @@ class LineMixture {
   double log_height() const { return log_height_; }
 
  private:
-  static constexpr std::size_t terms = 16;
+  static constexpr std::size_t terms = hermite_terms;
   static constexpr double reach = 9.5;  // in widths: exp(-9.25^2 / 2) < 3e-19
   static constexpr std::uint16_t no_cell = 0xffff;
 

@@ -21,19 +21,22 @@ template <>
 struct Vector<2> {
   using Doubles = double __attribute__((vector_size(16)));
   using Bits = std::uint64_t __attribute__((vector_size(16)));
-  using Mask = std::int64_t __attribute__((vector_size(16)));
+  using Floats = float __attribute__((vector_size(16)));
+  using Signs = std::uint32_t __attribute__((vector_size(16)));
 };
 template <>
 struct Vector<4> {
   using Doubles = double __attribute__((vector_size(32)));
   using Bits = std::uint64_t __attribute__((vector_size(32)));
-  using Mask = std::int64_t __attribute__((vector_size(32)));
+  using Floats = float __attribute__((vector_size(32)));
+  using Signs = std::uint32_t __attribute__((vector_size(32)));
 };
 template <>
 struct Vector<8> {
   using Doubles = double __attribute__((vector_size(64)));
   using Bits = std::uint64_t __attribute__((vector_size(64)));
-  using Mask = std::int64_t __attribute__((vector_size(64)));
+  using Floats = float __attribute__((vector_size(64)));
+  using Signs = std::uint32_t __attribute__((vector_size(64)));
 };
 
 // Each loop is written once and inlined into a function for each set of instructions.
@@ -41,6 +44,13 @@ struct Vector<8> {
 template <std::size_t width>
 [[gnu::always_inline]] inline typename Vector<width>::Doubles load(const double* from) {
   typename Vector<width>::Doubles result;
+  std::memcpy(&result, from, sizeof result);
+  return result;
+}
+
+template <std::size_t width>
+[[gnu::always_inline]] inline typename Vector<width>::Floats load(const float* from) {
+  typename Vector<width>::Floats result;
   std::memcpy(&result, from, sizeof result);
   return result;
 }
@@ -79,44 +89,63 @@ template <std::size_t width>
   }
 }
 
+// Takes some axes off a block of values; says whether any is still above `least`.
+template <std::size_t width, std::size_t block>
+[[gnu::always_inline]] inline bool take_off(float* values, std::span<const RoughAxis> axes, std::size_t at,
+                                            float least) {
+  using Floats = typename Vector<width>::Floats;
+  constexpr std::size_t step = sizeof(Floats) / sizeof(float);
+  Floats value[block / step];
+  for (std::size_t v = 0; v < block / step; ++v) value[v] = load<width>(values + v * step);
+  for (const RoughAxis& axis : axes) {
+    for (std::size_t v = 0; v < block / step; ++v) {
+      const std::size_t k = at + v * step;
+      const Floats z = (axis.point - load<width>(axis.means + k)) * load<width>(axis.inverse_widths + k);
+      value[v] -= z * z;
+    }
+  }
+  // By signs, for gcc 12 makes scalar code of comparing the widest vectors of floats.
+  typename Vector<width>::Signs negative = {};
+  for (std::size_t v = 0; v < block / step; ++v) {
+    negative |= std::bit_cast<typename Vector<width>::Signs>(least - value[v]);
+  }
+  std::memcpy(values, value, sizeof value);
+  std::uint64_t words[sizeof negative / sizeof(std::uint64_t)];
+  std::memcpy(words, &negative, sizeof negative);
+  std::uint64_t found = 0;
+  for (const std::uint64_t each : words) found |= each;
+  return (found & 0x8000000080000000) != 0;
+}
+
 template <std::size_t width>
-[[gnu::always_inline]] inline std::size_t sift(std::span<const double> constants, std::span<const Axis> axes,
-                                               double least, std::uint32_t* indices, double* bounds) {
-  // Most blocks have no kernel that matters, and are passed over at once.
+[[gnu::always_inline]] inline std::size_t sift(std::span<const float> constants, std::span<const RoughAxis> axes,
+                                               float least, std::uint32_t* indices) {
+  // Many blocks have no kernel that matters; where there are many axes, some of them show it.
   constexpr std::size_t block = 32;
-  double bound[block] = {};
+  constexpr std::size_t some = 12;
+  float values[block] = {};
   std::size_t count = 0;
   std::size_t i = 0;
   const auto collect = [&](std::size_t size) {
     for (std::size_t k = 0; k < size; ++k) {
       indices[count] = static_cast<std::uint32_t>(i + k);
-      bounds[count] = bound[k];
-      count += bound[k] > least ? 1 : 0;
+      count += values[k] > least ? 1 : 0;
     }
   };
   for (; i + block <= constants.size(); i += block) {
-    typename Vector<width>::Mask any = {};
-    for (std::size_t k = 0; k < block; k += width) {
-      auto value = load<width>(&constants[i + k]);
-      for (const Axis& axis : axes) {
-        const auto z = (axis.point - load<width>(axis.means + i + k)) * load<width>(axis.inverse_widths + i + k);
-        value -= 0.5 * z * z;
-      }
-      any |= value > least;
-      std::memcpy(bound + k, &value, sizeof value);
+    std::memcpy(values, &constants[i], sizeof values);
+    bool any = true;
+    for (std::size_t a = 0; any && a < axes.size(); a += some) {
+      any = take_off<width, block>(values, axes.subspan(a, std::min(some, axes.size() - a)), i, least);
     }
-    std::int64_t lane[width];
-    std::memcpy(lane, &any, sizeof any);
-    std::int64_t found = 0;
-    for (const std::int64_t each : lane) found |= each;
-    if (found != 0) collect(block);
+    if (any) collect(block);
   }
   const std::size_t rest = constants.size() - i;
   for (std::size_t k = 0; k < rest; ++k) {
-    bound[k] = constants[i + k];
-    for (const Axis& axis : axes) {
-      const double z = (axis.point - axis.means[i + k]) * axis.inverse_widths[i + k];
-      bound[k] -= 0.5 * z * z;
+    values[k] = constants[i + k];
+    for (const RoughAxis& axis : axes) {
+      const float z = (axis.point - axis.means[i + k]) * axis.inverse_widths[i + k];
+      values[k] -= z * z;
     }
   }
   collect(rest);
@@ -167,7 +196,7 @@ template <std::size_t width>
                                                  double first, double step) {
   using Doubles = typename Vector<width>::Doubles;
   constexpr double index[lanes] = {0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0};
-  constexpr std::size_t terms = 16;
+  constexpr std::size_t terms = hermite_terms;
   Doubles sum[lanes / width] = {};
   for (std::size_t j = 0; j < count; j += lanes) {
     for (std::size_t v = 0; v < lanes / width; ++v) {
@@ -191,9 +220,9 @@ template <std::size_t width>
 }
 
 namespace baseline {
-std::size_t sift_kernels(std::span<const double> constants, std::span<const Axis> axes, double least,
-                         std::uint32_t* indices, double* bounds) {
-  return sift<2>(constants, axes, least, indices, bounds);
+std::size_t sift_kernels(std::span<const float> constants, std::span<const RoughAxis> axes, float least,
+                         std::uint32_t* indices) {
+  return sift<2>(constants, axes, least, indices);
 }
 void subtract(std::span<double> logs, const double* means, const double* inverse_widths, double point) {
   subtract_half_squares<2>(logs, means, inverse_widths, point);
@@ -210,9 +239,9 @@ constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum, &hermite}
 
 #if defined(__x86_64__)
 namespace avx2 {
-[[gnu::target("avx2")]] std::size_t sift_kernels(std::span<const double> constants, std::span<const Axis> axes,
-                                                 double least, std::uint32_t* indices, double* bounds) {
-  return sift<4>(constants, axes, least, indices, bounds);
+[[gnu::target("avx2")]] std::size_t sift_kernels(std::span<const float> constants, std::span<const RoughAxis> axes,
+                                                 float least, std::uint32_t* indices) {
+  return sift<4>(constants, axes, least, indices);
 }
 [[gnu::target("avx2")]] void subtract(std::span<double> logs, const double* means, const double* inverse_widths,
                                       double point) {
@@ -230,9 +259,9 @@ constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum, &hermite}
 }  // namespace avx2
 
 namespace avx512 {
-[[gnu::target("avx512f")]] std::size_t sift_kernels(std::span<const double> constants, std::span<const Axis> axes,
-                                                    double least, std::uint32_t* indices, double* bounds) {
-  return sift<8>(constants, axes, least, indices, bounds);
+[[gnu::target("avx512f")]] std::size_t sift_kernels(std::span<const float> constants, std::span<const RoughAxis> axes,
+                                                    float least, std::uint32_t* indices) {
+  return sift<8>(constants, axes, least, indices);
 }
 [[gnu::target("avx512f")]] void subtract(std::span<double> logs, const double* means, const double* inverse_widths,
                                          double point) {

@@ -15,20 +15,24 @@ enum class Instructions { baseline, avx2, avx512 };
 /// Whether this processor has them.
 bool has_instructions(Instructions instructions);
 
-/// One parameter: the kernels' means and inverse widths, and the point at which they are looked at.
-struct Axis {
-  const double* means;
-  const double* inverse_widths;
-  double point;
+/// One parameter in single precision: the kernels' means and inverse widths (of exp(-z^2), without the half), and the
+/// point at which they are looked at.
+struct RoughAxis {
+  const float* means;
+  const float* inverse_widths;
+  float point;
 };
+
+/// So many terms of a series of Hermite polynomials are summed.
+inline constexpr std::size_t hermite_terms = 16;
 
 /// The loops for one set of instructions.
 struct MixtureLoops {
-  /// Finds the kernels whose bound, constants[i] - sum over the axes of ((point - means[i]) * inverse_widths[i])^2 / 2,
-  /// exceeds `least`. Writes their indices, ascending, and these bounds; returns how many there are. Both arrays have
-  /// room for all.
-  std::size_t (*sift)(std::span<const double> constants, std::span<const Axis> axes, double least,
-                      std::uint32_t* indices, double* bounds);
+  /// Finds the kernels for which constants[i] - sum over the axes of ((point - means[i]) * inverse_widths[i])^2 exceeds
+  /// `least`, all in single precision. Writes their indices, ascending; returns how many there are. There is room for
+  /// all.
+  std::size_t (*sift)(std::span<const float> constants, std::span<const RoughAxis> axes, float least,
+                      std::uint32_t* indices);
   /// logs[i] -= ((point - means[i]) * inverse_widths[i])^2 / 2
   void (*subtract_half_squares)(std::span<double> logs, const double* means, const double* inverse_widths,
                                 double point);
@@ -37,8 +41,8 @@ struct MixtureLoops {
   /// The sum of weights[i] * exp(logs[i] - highest), where no log is much above `highest`. Terms below e^-708 count as
   /// 0.
   double (*weighted_exp_sum)(std::span<const double> logs, const double* weights, double highest);
-  /// The sum over j < count of exp(-u^2 / 2) times the sum over k < 16 of coefficients[k * stride + j] He_k(u), with
-  /// u = first - j * step and the Hermite polynomials He_k of probability theory. Adds up to 7 more j.
+  /// The sum over j < count of exp(-u^2 / 2) times the sum over k < hermite_terms of coefficients[k * stride + j]
+  /// He_k(u), with u = first - j * step and the Hermite polynomials He_k of probability theory. Adds up to 7 more j.
   double (*hermite_sum)(const double* coefficients, std::size_t stride, std::size_t count, double first, double step);
 };
 

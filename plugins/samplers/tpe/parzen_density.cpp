@@ -2,6 +2,7 @@
 // The estimator's density at a point.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 #include <hone/sdk/numeric_transform.hpp>
@@ -16,7 +17,25 @@ using hone::sdk::NumericTransform;
 
 namespace {
 constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
+
+// With q the rough half squares of a kernel and z^2 / 2 the exact ones, q <= (1 + excess) z^2 / 2 + allowance (see
+// NumericKernels::Rough), so
+//
+//     constant - z^2 / 2 > least   implies   (1 + excess) constant - q > (1 + excess) least - allowance
+//
+// What follows from rounding to single precision and from sums there is relative, and allowed for: 1e-5 of either side.
+constexpr double stretch = 1.0 + NumericKernels::Rough::excess;
+constexpr double rounding = 1e-5;
+
+float rough_least(double least) {
+  const double result = stretch * least - rounding * std::abs(least) - NumericKernels::Rough::allowance;
+  return result < -1e30 ? -std::numeric_limits<float>::infinity() : static_cast<float>(result);
+}
 }  // namespace
+
+double ParzenEstimator::Part::rough_constant(double constant) {
+  return stretch * constant + rounding * std::abs(constant);
+}
 
 void ParzenEstimator::Survivors::make_room(std::size_t n) {
   if (slots.size() >= n) return;
@@ -54,33 +73,36 @@ double ParzenEstimator::log_prior_at(const Part& part, std::span<const double> r
   return sum;
 }
 
-// The first parameters are looked at for all kernels, as vectors; fewer survive.
-std::size_t ParzenEstimator::sift(const Part& part, std::span<const double> row, Block block, double least) {
-  std::array<Axis, 12> axes{};
-  const std::size_t dense = std::min(part.continuous, axes.size());
-  for (std::size_t d = 0; d < dense; ++d) {
+// The first parameters are looked at for all kernels, in single precision; few survive.
+void ParzenEstimator::sift(const Part& part, std::span<const double> row, Block block, double least) {
+  std::array<RoughAxis, NumericKernels::Rough::most_axes> axes{};
+  const std::size_t count = std::min(part.continuous, axes.size());
+  for (std::size_t d = 0; d < count; ++d) {
     const NumericKernels& kernels = part.numeric[d]->kernels;
-    axes[d] = {kernels.means().data() + block.first, kernels.inverse_widths().data() + block.first,
-               kernels.transform().to_point(row[part.numeric[d]->column])};
+    axes[d] = {kernels.rough_means().data() + block.first, kernels.rough_inverse_widths().data() + block.first,
+               kernels.rough_point(kernels.transform().to_point(row[part.numeric[d]->column]))};
   }
-  work_.count =
-      work_.loops.sift(std::span(part.constants).subspan(block.first, block.size), std::span(axes).first(dense),
-                       least - part.categorical_constant, work_.slots.data(), work_.logs.data());
-  for (std::size_t i = 0; i < work_.count; ++i) {
-    work_.slots[i] += static_cast<std::uint32_t>(block.first);
-    work_.logs[i] += part.categorical_constant;
-  }
-  return dense;
+  work_.count = work_.loops.sift(std::span(part.rough).subspan(block.first, block.size), std::span(axes).first(count),
+                                 rough_least(least - part.categorical_constant), work_.slots.data());
+  for (std::size_t i = 0; i < work_.count; ++i) work_.slots[i] += static_cast<std::uint32_t>(block.first);
 }
 
-void ParzenEstimator::add_continuous(const Numeric& numeric, double point, double least) {
-  const double* means = numeric.kernels.means().data();
-  const double* inverses = numeric.kernels.inverse_widths().data();
+// Of the kernels left, exactly; one after another, as most have to be looked at in all parameters.
+void ParzenEstimator::add_continuous(const Part& part, std::span<const double> row, double least) {
+  std::vector<Axis>& axes = work_.axes;
+  axes.clear();
+  for (const Numeric* n : std::span(part.numeric).first(part.continuous)) {
+    axes.push_back({n->kernels.means().data(), n->kernels.inverse_widths().data(),
+                    n->kernels.transform().to_point(row[n->column])});
+  }
   std::size_t kept = 0;
   for (std::size_t i = 0; i < work_.count; ++i) {
     const std::uint32_t slot = work_.slots[i];
-    const double z = (point - means[slot]) * inverses[slot];
-    const double log = work_.logs[i] - 0.5 * z * z;
+    double log = part.constants[slot] + part.categorical_constant;
+    for (const Axis& axis : axes) {
+      const double z = (axis.point - axis.means[slot]) * axis.inverse_widths[slot];
+      log -= 0.5 * z * z;
+    }
     work_.slots[kept] = slot;
     work_.logs[kept] = log;
     kept += log > least ? 1 : 0;
@@ -157,10 +179,8 @@ double ParzenEstimator::log_block(const Part& part, std::span<const double> row,
   // No weight is above 1, so all kernels below this have together less than e^-30 of what is there for certain.
   const double least = certain == minus_infinity ? std::numeric_limits<double>::lowest()
                                                  : certain - portable::log(static_cast<double>(size() + 1)) - 30.0;
-  for (std::size_t i = sift(part, row, block, least); i < part.continuous; ++i) {
-    const Numeric& n = *part.numeric[i];
-    add_continuous(n, n.kernels.transform().to_point(row[n.column]), least);
-  }
+  sift(part, row, block, least);
+  add_continuous(part, row, least);
   for (const Categorical* c : part.categorical) add_categorical(*c, row[c->column], least);
   const std::span<const Numeric* const> stepped = std::span(part.numeric).subspan(part.continuous);
   for (const Numeric* n : stepped) bound_stepped(*n, row[n->column], least);
@@ -186,10 +206,10 @@ void ParzenEstimator::advance(std::span<const double> row, PartialSum& sum) {
     sum = {height + portable::log(portable::exp(sum.log_sum - height) + kernels), 0, sum.part};
     return;
   }
-  // Blocks of 256, 256, 512, 1024, ... of the newest: the first bound is cheap, and few steps lead to the end.
-  constexpr std::size_t smallest = 256;
+  // Small blocks of the newest, then larger ones: the first bounds are cheap, and few steps lead to the end.
+  constexpr std::size_t smallest = 128;
   const std::size_t added = size() - sum.remaining;
-  const std::size_t wanted = added == 0 ? smallest : added;
+  const std::size_t wanted = std::max(smallest, added / 128 * 32);
   const std::size_t count = sum.remaining <= wanted + smallest ? sum.remaining : wanted;
   sum.remaining -= count;
   work_.make_room(count);

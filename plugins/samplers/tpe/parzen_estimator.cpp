@@ -55,10 +55,16 @@ ParzenEstimator::Part ParzenEstimator::part_with(std::vector<std::uint8_t> has) 
   return part;
 }
 
-double ParzenEstimator::Part::constant_of(std::size_t slot) const {
+void ParzenEstimator::Part::resize(std::size_t n) {
+  constants.resize(n);
+  rough.resize(n);
+}
+
+void ParzenEstimator::Part::set_constant(std::size_t slot) {
   double sum = 0.0;
   for (const Numeric* n : numeric) sum += n->kernels.log_normalizers()[slot];
-  return sum;
+  constants[slot] = sum;
+  rough[slot] = static_cast<float>(rough_constant(sum));
 }
 
 // The parameters that a row has, and the constants of the kernels there.
@@ -74,8 +80,8 @@ std::size_t ParzenEstimator::part_of(std::span<const double> row) {
   std::vector<std::uint8_t> has(dimension_);
   for (std::size_t column = 0; column < dimension_; ++column) has[column] = std::isnan(row[column]) ? 0 : 1;
   Part part = part_with(std::move(has));
-  part.constants.resize(size());
-  for (std::size_t slot = 0; slot < size(); ++slot) part.constants[slot] = part.constant_of(slot);
+  part.resize(size());
+  for (std::size_t slot = 0; slot < size(); ++slot) part.set_constant(slot);
   for (const Categorical* c : part.categorical) part.categorical_constant += c->kernels.log_greatest;
   parts_.push_back(std::move(part));
   return parts_.size() - 1;
@@ -85,7 +91,7 @@ std::size_t ParzenEstimator::part_of(std::span<const double> row) {
 
 void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const double> rows) {
   numbers_ = std::move(numbers);
-  parts_[0].constants.assign(numbers_.size(), 0.0);
+  parts_[0].resize(numbers_.size());
   for (Numeric& n : numeric_) {
     std::vector<double> points(numbers_.size());
     for (std::size_t i = 0; i < points.size(); ++i) {
@@ -108,6 +114,7 @@ void ParzenEstimator::insert(std::int64_t number, std::span<const double> row) {
   const auto at = std::ranges::lower_bound(numbers_, number) - numbers_.begin();
   numbers_.insert(numbers_.begin() + at, number);
   parts_[0].constants.insert(parts_[0].constants.begin() + at, 0.0);
+  parts_[0].rough.insert(parts_[0].rough.begin() + at, 0.0F);
   for (Numeric& n : numeric_) {
     n.kernels.insert(static_cast<std::size_t>(at), n.kernels.transform().to_point(row[n.column]));
   }
@@ -122,6 +129,7 @@ void ParzenEstimator::erase(std::int64_t number) {
   const auto at = std::ranges::lower_bound(numbers_, number) - numbers_.begin();
   numbers_.erase(numbers_.begin() + at);
   parts_[0].constants.erase(parts_[0].constants.begin() + at);
+  parts_[0].rough.erase(parts_[0].rough.begin() + at);
   for (Numeric& n : numeric_) n.kernels.erase(static_cast<std::size_t>(at));
   for (Categorical& c : categorical_) c.kernels.erase(static_cast<std::size_t>(at));
   first_moved_ = std::min(first_moved_, static_cast<std::size_t>(at));
@@ -172,9 +180,9 @@ void ParzenEstimator::refresh() {
   changed_slots_.clear();
   for (Numeric& numeric : numeric_) all = numeric.kernels.refresh(changed_slots_) || all;
   if (all) {
-    for (std::size_t slot = 0; slot < n; ++slot) whole.constants[slot] = whole.constant_of(slot);
+    for (std::size_t slot = 0; slot < n; ++slot) whole.set_constant(slot);
   } else {
-    for (const std::uint32_t slot : changed_slots_) whole.constants[slot] = whole.constant_of(slot);
+    for (const std::uint32_t slot : changed_slots_) whole.set_constant(slot);
   }
   if (on_line()) refresh_line(all);
   first_moved_ = n;
@@ -209,6 +217,7 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
   std::vector<double> cumulative(n);
   double sum = 0.0;
   for (std::size_t slot = 0; slot < n; ++slot) cumulative[slot] = sum += weight_of(slot);
+  const double draw_width = dimension_ > 1 ? options_.draw_width : 1.0;
   // Many draws come from few kernels.
   std::vector<std::optional<OutsideMass>> outside_masses(numeric_.size() * (n + 1));
   for (std::size_t at = 0; at < rows.size(); at += dimension_) {
@@ -222,7 +231,7 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
       const Numeric& numeric = numeric_[i];
       const NumericKernels& kernels = numeric.kernels;
       const double mean = prior ? numeric.prior_mean : kernels.means()[slot];
-      const double width = prior ? numeric.prior_width : kernels.widths()[slot];
+      const double width = prior ? numeric.prior_width : draw_width * kernels.widths()[slot];
       std::optional<OutsideMass>& outside = outside_masses[i * (n + 1) + slot];
       if (!outside) outside = outside_mass(kernels.transform(), mean, width);
       const double q = parameters[numeric.column].uniform_open();

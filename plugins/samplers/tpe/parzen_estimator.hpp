@@ -27,6 +27,8 @@ struct ParzenOptions {
   double clip_exponent = 1.0;
   bool endpoints = false;
   WeightRule weights = WeightRule::ramp;
+  /// Rows of several parameters are drawn from kernels so many times as wide as those of the density.
+  double draw_width = 1.0;
 };
 
 /// The mixture (Bergstra et al. 2011; multivariate: Falkner, Klein, Hutter 2018): component j is the product over the
@@ -63,7 +65,7 @@ class ParzenEstimator {
   void weigh(std::vector<double> weights);
 
   /// Draws rows: the component by the weights from `components`, each parameter's value by inversion from its own
-  /// stream. `rows` is filled; its size is a multiple of the dimension.
+  /// stream, from kernels of the option's `draw_width`. `rows` is filled; its size is a multiple of the dimension.
   void sample(hone::RandomStream& components, std::span<hone::RandomStream> parameters, std::span<double> rows);
 
   /// The log density (of continuous parameters, on the transform's interval; probability for the others) at each row.
@@ -101,8 +103,15 @@ class ParzenEstimator {
     std::size_t column;
     CategoricalKernels kernels;
   };
+  /// One continuous parameter: the kernels there, and the point at which they are looked at.
+  struct Axis {
+    const double* means;
+    const double* inverse_widths;
+    double point;
+  };
   /// The kernels that still matter at one row: slots, and their log densities so far, which only fall.
   struct Survivors {
+    std::vector<Axis> axes;
     std::vector<std::uint32_t> slots;
     std::vector<double> logs;
     std::size_t count = 0;
@@ -120,9 +129,12 @@ class ParzenEstimator {
     std::size_t continuous = 0;
     std::vector<const Categorical*> categorical;
     std::vector<double> constants;      // by slot: what the log density of a kernel's numeric parameters is at most
+    std::vector<float> rough;           // likewise, for `sift`
     double categorical_constant = 0.0;  // and of its categorical ones
 
-    double constant_of(std::size_t slot) const;
+    void resize(std::size_t n);
+    void set_constant(std::size_t slot);
+    static double rough_constant(double constant);
   };
   struct Block {
     std::size_t first, size;
@@ -137,8 +149,8 @@ class ParzenEstimator {
   void refresh_line(bool all);
   double log_of_sum(std::span<const double> logs, const double* weights) const;
   double log_prior_at(const Part& part, std::span<const double> row) const;
-  std::size_t sift(const Part& part, std::span<const double> row, Block block, double least);
-  void add_continuous(const Numeric& numeric, double point, double least);
+  void sift(const Part& part, std::span<const double> row, Block block, double least);
+  void add_continuous(const Part& part, std::span<const double> row, double least);
   void bound_stepped(const Numeric& numeric, double value, double least);
   void add_stepped(const Numeric& numeric, double value);
   void add_categorical(const Categorical& categorical, double value, double least);

@@ -16,6 +16,11 @@ std::optional<std::size_t> candidates_of(const hone::Options& options) {
   return like_optuna(options) ? std::optional<std::size_t>(24) : std::nullopt;
 }
 
+double draw_width_of(const hone::Options& options) {
+  if (!options.is_auto("candidate_width")) return options.get<double>("candidate_width");
+  return like_optuna(options) ? 1.0 : 0.4;
+}
+
 ConditionalModel conditional_of(const hone::Options& options, bool multivariate) {
   const bool group = options.get<bool>("group");
   if (options.is_auto("conditional")) {
@@ -57,7 +62,8 @@ ParzenOptions parzen_of(const hone::Options& options, bool below, std::size_t ob
                        .least_share = options.get<double>("min_bandwidth_factor"),
                        .clip_exponent = options.get<double>("magic_clip_exponent"),
                        .endpoints = options.get<bool>("consider_endpoints"),
-                       .weights = WeightRule::uniform};
+                       .weights = WeightRule::uniform,
+                       .draw_width = draw_width_of(options)};
   std::string weights;
   if (!options.is_auto("weights")) {
     weights = options.get<std::string>("weights");

@@ -65,6 +65,11 @@ inline constexpr std::array shared_options{
     hone::sdk::or_auto(hone::sdk::int_option("n_ei_candidates", "\"auto\"", "1", nullptr,
                                              "candidates among which a proposal is chosen; auto: 256 for parameters "
                                              "that are drawn jointly and are continuous for the most part, else 24")),
+    hone::sdk::or_auto(hone::sdk::option("candidate_width", hone::OptionType::real, "\"auto\"",
+                                         "joint candidates are drawn from kernels so many times as wide as those of "
+                                         "the density of good trials, for one as wide as these is seldom near in all "
+                                         "parameters; auto: 0.4",
+                                         "0", nullptr, 1)),
     hone::sdk::or_auto(
         hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: with one objective")),
     hone::sdk::or_auto(hone::sdk::enum_option(

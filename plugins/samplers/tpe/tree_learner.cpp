@@ -155,36 +155,40 @@ std::optional<Clause> TreeLearner::clause(const hone::Distribution& parent, cons
   return result;
 }
 
-void TreeLearner::learn(const hone::History& history, TreeSpace& tree, std::vector<hone::SearchSpace>& loose) const {
-  const std::vector<Candidate> all = candidates(history);
+// What each parameter hangs on; parents before their children. Clauses name places in the list of candidates.
+TreeLearner::Placing TreeLearner::place(const hone::History& history, const std::vector<Candidate>& all) const {
   const auto kinds = [&](std::size_t i) { return sets_[all[i].set].kinds; };
-  // Parents are in more kinds of trials than their children. Clauses name places in this list first.
+  // Parents are in more kinds of trials than their children.
   std::vector<std::size_t> by_kinds(all.size());
   std::iota(by_kinds.begin(), by_kinds.end(), std::size_t{0});
   std::ranges::stable_sort(by_kinds, std::ranges::greater{}, kinds);
-  std::vector<std::size_t> placed;                  // parents first
+  Placing result{.placed = {}, .clauses = std::vector<std::optional<Clause>>(all.size()), .loose = {}};
   std::vector<std::size_t> rank(known_.size(), 0);  // 1 + where in `placed`; 0: not there
-  std::vector<std::optional<Clause>> clauses(all.size());
-  std::map<std::size_t, hone::SearchSpace> by_set;
   for (const std::size_t i : by_kinds) {
     const Set& set = sets_[all[i].set];
     std::size_t highest = 0;
     for (const auto& [parent, sides] : set.parents) {
-      if (rank[parent] <= highest || kinds(placed[rank[parent] - 1]) <= set.kinds) continue;
+      if (rank[parent] <= highest || kinds(result.placed[rank[parent] - 1]) <= set.kinds) continue;
       std::optional<Clause> found = clause(history.distribution(known_[parent].distribution), sides);
       if (!found) continue;
       highest = rank[parent];
-      clauses[i] = std::move(found);
-      clauses[i]->parent = placed[highest - 1];
+      found->parent = result.placed[highest - 1];
+      result.clauses[i] = std::move(found);
     }
-    if (clauses[i] || set.kinds == kinds_.size()) {
-      placed.push_back(i);
-      rank[all[i].place] = placed.size();
+    if (result.clauses[i] || set.kinds == kinds_.size()) {
+      result.placed.push_back(i);
+      rank[all[i].place] = result.placed.size();
     } else {
-      by_set[all[i].set].push_back(all[i].parameter);
+      result.loose[all[i].set].push_back(all[i].parameter);
     }
   }
-  std::vector<std::size_t> columns = placed;
+  return result;
+}
+
+void TreeLearner::learn(const hone::History& history, TreeSpace& tree, std::vector<hone::SearchSpace>& loose) const {
+  const std::vector<Candidate> all = candidates(history);
+  Placing placing = place(history, all);
+  std::vector<std::size_t> columns = placing.placed;
   std::ranges::sort(columns);
   const auto column_of = [&](std::size_t i) {
     return static_cast<std::size_t>(std::ranges::lower_bound(columns, i) - columns.begin());
@@ -193,14 +197,15 @@ void TreeLearner::learn(const hone::History& history, TreeSpace& tree, std::vect
   tree.when.resize(columns.size());
   for (const std::size_t i : columns) {
     tree.space.push_back(all[i].parameter);
-    if (!clauses[i]) continue;
-    clauses[i]->parent = column_of(clauses[i]->parent);
-    tree.when[tree.space.size() - 1].push_back(std::move(*clauses[i]));
+    std::optional<Clause>& clause = placing.clauses[i];
+    if (!clause) continue;
+    clause->parent = column_of(clause->parent);
+    tree.when[tree.space.size() - 1].push_back(std::move(*clause));
   }
-  for (const std::size_t i : placed) tree.order.push_back(column_of(i));
+  for (const std::size_t i : placing.placed) tree.order.push_back(column_of(i));
   loose.clear();
   // By name already.
-  for (auto& [set, group] : by_set) loose.push_back(std::move(group));
+  for (auto& [set, group] : placing.loose) loose.push_back(std::move(group));
   std::ranges::sort(loose, {}, [](const hone::SearchSpace& group) { return group.front().name; });
 }
 

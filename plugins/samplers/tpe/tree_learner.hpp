@@ -62,9 +62,17 @@ class TreeLearner {
     std::size_t set;
   };
 
+  // Candidates by their places in the list of all.
+  struct Placing {
+    std::vector<std::size_t> placed;                 // those in the tree, parents first
+    std::vector<std::optional<Clause>> clauses;      // of each, what it hangs on
+    std::map<std::size_t, hone::SearchSpace> loose;  // the others, by set
+  };
+
   void refine(const std::vector<double>& row, std::size_t first_new);
   bool add_values(const hone::History& history, const std::vector<double>& row);
   std::vector<Candidate> candidates(const hone::History& history) const;
+  Placing place(const hone::History& history, const std::vector<Candidate>& all) const;
   static std::optional<Clause> clause(const hone::Distribution& parent, const Sides& sides);
 
   std::set<std::vector<hone::ParameterId>> kinds_;  // trials are of one kind if they have the same parameters

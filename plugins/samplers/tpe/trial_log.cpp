@@ -12,6 +12,26 @@ namespace tpe {
 void TrialLog::set(hone::TrialNumber number, Role role) {
   roles_[static_cast<std::size_t>(number)] = role;
   changes_.push_back(number);
+  change_counts_.push_back(++change_count_);
+  last_changes_[static_cast<std::size_t>(number)] = change_count_;
+}
+
+std::span<const hone::TrialNumber> TrialLog::changes_since(std::uint64_t count) const {
+  const auto first = std::ranges::upper_bound(change_counts_, count) - change_counts_.begin();
+  return std::span(changes_).subspan(static_cast<std::size_t>(first));
+}
+
+// With several objectives every trial may move many others; who asks next needs the last change of each alone.
+void TrialLog::forget_changes() {
+  if (changes_.size() < 2 * roles_.size() + 64) return;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < changes_.size(); ++i) {
+    changes_[kept] = changes_[i];
+    change_counts_[kept] = change_counts_[i];
+    kept += last_changes_[static_cast<std::size_t>(changes_[i])] == change_counts_[i] ? 1 : 0;
+  }
+  changes_.resize(kept);
+  change_counts_.resize(kept);
 }
 
 // Puts a finished trial into its ranking; says on which side it is until the borders have moved.
@@ -104,6 +124,7 @@ void TrialLog::update(const hone::StudyView& study, hone::TrialNumber at_hand) {
   const hone::History& history = view.all();
   roles_.resize(static_cast<std::size_t>(history.horizon()), Role::none);
   ranked_.resize(roles_.size(), 0);
+  last_changes_.resize(roles_.size(), 0);
   losses_.resize(roles_.size(), std::numeric_limits<double>::quiet_NaN());
 
   const hone::TrialNumber previous = std::exchange(at_hand_, at_hand);
@@ -114,6 +135,7 @@ void TrialLog::update(const hone::StudyView& study, hone::TrialNumber at_hand) {
   }
   if (highest_) compare_at_highest_budget(history);
   move_borders();
+  forget_changes();
 }
 
 }  // namespace tpe

@@ -63,8 +63,11 @@ class TrialLog {
   /// ones by expected improvement (Watanabe 2023). Nothing where that is no number: several objectives, a trial that is
   /// not COMPLETE and feasible, an infinite value.
   std::optional<double> improvement(hone::TrialNumber number) const;
-  /// The numbers of trials that may have changed their role or values, in order of change; grows.
-  std::span<const hone::TrialNumber> changes() const { return changes_; }
+  /// How many changes there have been.
+  std::uint64_t change_count() const { return change_count_; }
+  /// The numbers of trials that may have changed their role or values after the first so many changes, in order of
+  /// change.
+  std::span<const hone::TrialNumber> changes_since(std::uint64_t count) const;
 
  private:
   void take(const hone::History& history, hone::TrialNumber number);
@@ -73,6 +76,7 @@ class TrialLog {
   void compare_at_highest_budget(const hone::History& history);
   void set(hone::TrialNumber number, Role role);
   void move_borders();
+  void forget_changes();
 
   std::vector<hone::Direction> directions_;
   SplitRule rule_;
@@ -88,7 +92,11 @@ class TrialLog {
   std::vector<double> losses_;  // by number: what it is compared by; NaN unless complete (or at the budget), feasible
                                 // and with one objective
   std::vector<std::uint8_t> ranked_;  // by number: finished, and in a ranking
+  // Which trials have changed; of each trial the last change at least.
   std::vector<hone::TrialNumber> changes_;
+  std::vector<std::uint64_t> change_counts_;  // after each of them
+  std::vector<std::uint64_t> last_changes_;   // by number: the count after its last one
+  std::uint64_t change_count_ = 0;
   std::vector<hone::TrialNumber> moved_;
 };
 

@@ -47,8 +47,10 @@ double plain_log_density(ParzenEstimator& estimator, std::span<const double> row
     for (std::size_t d = 0; d < row.size(); ++d) {
       const tpe::NumericKernels& kernels = estimator.numeric(d);
       const bool prior = i + 1 == weights.size();
-      const double mean = prior ? 0.5 : kernels.means()[i];
-      const double width = prior ? 1.0 : kernels.widths()[i];
+      const double low = kernels.transform().low();
+      const double high = kernels.transform().high();
+      const double mean = prior ? 0.5 * (low + high) : kernels.means()[i];
+      const double width = prior ? high - low : kernels.widths()[i];
       sum += tpe::log_kernel(kernels.transform(), mean, width, row[d]);
     }
     logs.push_back(sum);
@@ -88,6 +90,43 @@ TEST_CASE("a joint density is the plain sum to 1e-10, near the observations and 
         const std::span<const double> point = std::span(points).subspan(at, dimension);
         INFO(dimension << " parameters, " << count << " kernels, point " << at / dimension);
         CHECK(std::abs(log_density(estimator, point) - plain_log_density(estimator, point)) < 1e-10);
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "kernels that are ruled out in single precision add nothing: narrow ones, a range far from 0, a narrowed one") {
+  struct Case {
+    FloatDistribution range;
+    tpe::ParzenOptions options;
+  };
+  const std::vector<Case> cases = {{{1e6, 1e6 + 1.0}, {}},
+                                   {{-3e-9, 2e-9}, {.least_share = 0.0001, .clip_exponent = 3.0}},
+                                   {{0.0, 1.0}, {.magic_clip = false}},
+                                   {{1e-5, 1e5, /*log=*/true}, {.least_share = 0.03}}};
+  for (const Case& c : cases) {
+    // More than are looked at in single precision, and more than in one go.
+    for (const std::size_t dimension : {2, 20, 60}) {
+      const std::vector<Distribution> space(dimension, c.range);
+      ParzenEstimator estimator(pointers_to(space), c.options);
+      const sdk::NumericTransform transform{Distribution{c.range}};
+      const auto values_of = [&](std::vector<double> shares, double beyond) {
+        for (std::size_t i = 0; i < shares.size(); ++i) {
+          const double share = i % 97 == 3 ? shares[i] * beyond : shares[i];
+          const double point = transform.low() + share * (transform.high() - transform.low());
+          shares[i] = transform.is_log() ? sdk::portable::exp(point) : point;
+        }
+        return shares;
+      };
+      constexpr std::size_t count = 400;
+      estimator.assign(numbers_up_to(count), values_of(rows_of(count, dimension, dimension), 1.5));
+      const std::vector<double> points = values_of(rows_of(12, dimension, 78), 1.0);
+      for (std::size_t at = 0; at < points.size(); at += dimension) {
+        const std::span<const double> point = std::span(points).subspan(at, dimension);
+        INFO(c.range.low << " to " << c.range.high << ", " << dimension << " parameters, point " << at / dimension);
+        const double plain = plain_log_density(estimator, point);
+        CHECK(std::abs(log_density(estimator, point) - plain) < 1e-10 * std::max(1.0, std::abs(plain) / 100.0));
       }
     }
   }

@@ -172,3 +172,28 @@ TEST_CASE("draws follow the density") {
   }
   CHECK(chi_squared < 43.8);  // the 0.999 quantile with 19 degrees of freedom
 }
+
+TEST_CASE("joint draws come from kernels as wide as told; the density and draws of one parameter are the same") {
+  const Distribution unit = FloatDistribution{0.0, 1.0};
+  const auto mean_square_about_the_middle = [&](std::size_t dimension, double draw_width) {
+    const std::vector<const Distribution*> space(dimension, &unit);
+    ParzenEstimator estimator(space, {.prior_weight = 1e-9, .draw_width = draw_width});
+    const std::vector<double> middle(dimension, 0.5);
+    estimator.insert(0, middle);
+    RandomStream components(1, 0, "components");
+    std::vector<RandomStream> streams(dimension, RandomStream(1, 0, "values"));
+    std::vector<double> rows(2000 * dimension);
+    estimator.sample(components, streams, rows);
+    double sum = 0.0;
+    for (const double x : rows) sum += (x - 0.5) * (x - 0.5);
+    double at_middle = 0.0;
+    estimator.log_density(middle, std::span(&at_middle, 1));
+    return std::pair(sum / static_cast<double>(rows.size()), at_middle);
+  };
+  const auto [wide, density] = mean_square_about_the_middle(2, 1.0);
+  const auto [narrow, same_density] = mean_square_about_the_middle(2, 0.2);
+  CHECK(wide > 0.05);
+  CHECK(narrow == Approx(0.01).margin(0.002));  // the kernel is 0.5 wide
+  CHECK(same_density == density);
+  CHECK(mean_square_about_the_middle(1, 0.2).first == mean_square_about_the_middle(1, 1.0).first);
+}

@@ -238,3 +238,9 @@ TEST_CASE("options that contradict each other are refused") {
   CHECK_THROWS_WITH(options_with({{"conditional", "tree"}, {"multivariate", false}}),
                     Catch::Contains("needs 'multivariate'"));
 }
+
+TEST_CASE("candidates are drawn from narrower kernels than the density's, unless like Optuna or told otherwise") {
+  CHECK(options_with({}).below.draw_width == 0.4);
+  CHECK(options_with({{"compatible", Json("optuna")}}).below.draw_width == 1.0);
+  CHECK(options_with({{"candidate_width", Json(3.0)}}).below.draw_width == 3.0);
+}

@@ -2,6 +2,10 @@
 // Which trials are good: Optuna's split, its gamma and its weights.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <vector>
+
+#include <hone/random.hpp>
 #include <hone/sdk/testing/fake_study.hpp>
 
 #include <kernel_weights.hpp>
@@ -167,4 +171,30 @@ TEST_CASE("the weights of older observations fall as Optuna's do") {
     REQUIRE(found.size() == wanted.size());
     for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(wanted[i]).epsilon(1e-12));
   }
+}
+
+TEST_CASE("a log keeps a change or two of each trial, and whoever follows it knows all roles") {
+  FakeStudy study({Direction::minimize, Direction::minimize});
+  tpe::TrialLog log(study.directions(), {.gamma = 0.3, .cap = 1000});
+  RandomStream random(1, 0, "values");
+  std::vector<tpe::Role> often, seldom;
+  std::uint64_t seen_often = 0, seen_seldom = 0;
+  const auto follow = [&](std::vector<tpe::Role>& roles, std::uint64_t& seen) {
+    roles.resize(log.roles().size(), tpe::Role::none);
+    for (const TrialNumber n : log.changes_since(seen)) {
+      roles[static_cast<std::size_t>(n)] = log.roles()[static_cast<std::size_t>(n)];
+    }
+    seen = log.change_count();
+  };
+  for (std::size_t n = 0; n < 400; ++n) {
+    const double progress = 0.01 * static_cast<double>(n);
+    study.add({.values = {random.uniform() - progress, random.uniform() - progress}});
+    log.update(study, -1);
+    follow(often, seen_often);
+    if (n % 90 == 10) follow(seldom, seen_seldom);
+    REQUIRE(log.changes_since(0).size() <= 2 * (n + 1) + 64);
+  }
+  follow(seldom, seen_seldom);
+  CHECK(std::ranges::equal(often, log.roles()));
+  CHECK(std::ranges::equal(seldom, log.roles()));
 }
