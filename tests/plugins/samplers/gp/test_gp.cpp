@@ -90,7 +90,8 @@ double median_best(const Objective& objective, std::int64_t trials, const char* 
 TEST_CASE("a fresh gp proposes what one proposes that has lived through the study, with trials running") {
   for (const std::size_t objectives : {1u, 2u}) {
     for (const char* options : {R"({"n_candidates": 16, "n_local_search": 1})",
-                                R"({"n_candidates": 16, "n_local_search": 1, "n_local_model": 25})"}) {
+                                R"({"n_candidates": 16, "n_local_search": 1, "n_local_model": 25,
+                                    "input_warping": true, "output_transform": "power"})"}) {
       INFO(options);
       FakeStudy study(std::vector<Direction>(objectives, Direction::minimize));
       study.declare(space_of_all_kinds());
