@@ -39,9 +39,7 @@ constexpr hone_option as_in_the_paper(hone_option option) {
   if (name == "candidate_width") {
     option.default_json = "1.0";
     option.doc =
-        "joint candidates are drawn from kernels so many times as wide as those of the density of good trials; auto: "
-        "as "
-        "tpe's";
+        "joint candidates are drawn from kernels so many times as wide as those of the density; auto: as tpe's";
   }
   if (name == "gamma") option.default_json = "0.15";
   return option;

@@ -90,7 +90,8 @@ double median_best(const Objective& objective, std::int64_t trials, const char* 
 TEST_CASE("a fresh gp proposes what one proposes that has lived through the study, with trials running") {
   for (const std::size_t objectives : {1u, 2u}) {
     for (const char* options : {R"({"n_candidates": 16, "n_local_search": 1})",
-                                R"({"n_candidates": 16, "n_local_search": 1, "n_local_model": 25})"}) {
+                                R"({"n_candidates": 16, "n_local_search": 1, "n_local_model": 25,
+                                    "input_warping": true, "output_transform": "power"})"}) {
       INFO(options);
       FakeStudy study(std::vector<Direction>(objectives, Direction::minimize));
       study.declare(space_of_all_kinds());
@@ -445,6 +446,21 @@ TEST_CASE("within a trust region gp is pure, too, and begins anew where nothing 
   // 4 trials to begin with, and 7 times 4 until the box is too small.
   CHECK(*std::max_element(distances.begin() + 24, distances.begin() + 32) < 0.1);
   CHECK(*std::max_element(distances.begin() + 32, distances.begin() + 36) > 0.2);
+}
+
+TEST_CASE("within a trust region no trial is repeated, although the best one has few neighbours") {
+  FakeStudy study;
+  const IntDistribution many{1, 100'000, true};
+  study.declare({{"n", many, {}}});
+  const auto sampler =
+      make_gp(R"({"n_candidates": 32, "trust_region": true, "n_startup_trials": 4, "deterministic_objective": true})");
+  std::set<double> seen;
+  for (TrialNumber number = 0; number < 30; ++number) {
+    const double n = propose(*sampler, study, number)[0].second;
+    seen.insert(n);
+    study.add(number, {.values = {n}, .params = {{"n", many, n}}});
+  }
+  CHECK(seen.size() == 30);
 }
 
 TEST_CASE("other samplers' wrappers may take parameters away") {
