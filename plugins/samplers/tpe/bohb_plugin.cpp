@@ -62,7 +62,7 @@ constexpr auto options = [] {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<Bohb>(
     {.name = "bohb",
-     .version = "1.2",
+     .version = "1.3",
      .description = "TPE at the highest budget that enough trials have reached; prunes by hyperband unless told other",
      .references = "Falkner, Klein, Hutter: BOHB, Robust and Efficient Hyperparameter Optimization at Scale, ICML 2018",
      .capabilities = Capability::portable | Capability::constraints | Capability::conditional | Capability::categorical,

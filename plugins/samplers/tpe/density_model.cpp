@@ -28,6 +28,24 @@ std::vector<std::vector<double>> distances_of(const std::vector<hone::Parameter>
   return result;
 }
 
+bool is_same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+bool has_row(std::span<const double> rows, std::span<const double> row) {
+  for (std::size_t at = 0; at < rows.size(); at += row.size()) {
+    if (std::ranges::equal(rows.subspan(at, row.size()), row, is_same)) return true;
+  }
+  return false;
+}
+
+// Adds those rows that have the parameters that this one has.
+void add_on_path(std::span<const double> from, std::span<const double> path, std::vector<double>& rows) {
+  const auto alike = [](double a, double b) { return std::isnan(a) == std::isnan(b); };
+  for (std::size_t at = 0; at < from.size(); at += path.size()) {
+    const std::span<const double> row = from.subspan(at, path.size());
+    if (std::ranges::equal(row, path, alike)) rows.insert(rows.end(), row.begin(), row.end());
+  }
+}
+
 }  // namespace
 
 DensityModel::DensityModel(std::vector<hone::Parameter> space, const ParzenOptions& below, const ParzenOptions& above,
@@ -103,10 +121,12 @@ void DensityModel::weigh(const TrialLog& log) {
   below_.weigh(std::move(weights));
 }
 
-// The index of the candidate with the greatest log l(x) - log g(x); the first of equal ones. A sum that is not complete
+// The index of the row with the greatest log l(x) - log g(x); the first of equal ones. A sum that is not complete
 // is a lower bound of g, so the ratio is at most what it says: the most promising candidate is worked on until its
 // ratio is known and nobody else can reach it.
-std::size_t DensityModel::best_of(std::span<const double> rows, std::span<const double> log_below) {
+std::size_t DensityModel::best_of(std::span<const double> rows) {
+  std::vector<double> log_below(rows.size() / space_.size());
+  below_.log_density(rows, log_below);
   above_.refresh();
   const auto row = [&](std::size_t i) { return rows.subspan(i * space_.size(), space_.size()); };
   std::vector<ParzenEstimator::PartialSum> sums;
@@ -137,18 +157,57 @@ std::size_t DensityModel::best_of(std::span<const double> rows, std::span<const 
   }
 }
 
+// The first row of those whose decisions, that is the values of the parameters on which others hang, have the greatest
+// ratio of their own densities. Equal decisions are looked at once.
+std::vector<double> DensityModel::best_path(std::span<const double> rows, const TreeSpace& tree) {
+  const std::size_t dimension = space_.size();
+  const std::vector<bool> decides = tree.decides();
+  std::vector<double> decisions;
+  std::vector<std::size_t> firsts;
+  for (std::size_t at = 0; at < rows.size(); at += dimension) {
+    std::vector<double> row(dimension, std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t column = 0; column < dimension; ++column) {
+      if (decides[column]) row[column] = rows[at + column];
+    }
+    if (has_row(decisions, row)) continue;
+    decisions.insert(decisions.end(), row.begin(), row.end());
+    firsts.push_back(at);
+  }
+  const std::span<const double> best = rows.subspan(firsts[best_of(decisions)], dimension);
+  return {best.begin(), best.end()};
+}
+
+void DensityModel::draw_on_paths(Streams& streams, const TreeSpace& tree, std::span<double> rows) {
+  below_.sample(streams.components, streams.parameters, rows);
+  const std::size_t dimension = space_.size();
+  for (std::size_t at = 0; at < rows.size(); at += dimension) tree.clear_inactive(rows.subspan(at, dimension));
+}
+
+std::vector<double> DensityModel::draw_on_best_path(std::size_t candidates, Streams& streams, const TreeSpace& tree) {
+  std::vector<double> drawn(candidates * space_.size());
+  draw_on_paths(streams, tree, drawn);
+  const std::vector<double> path = best_path(drawn, tree);
+  std::vector<double> rows;
+  add_on_path(drawn, path, rows);
+  // More where they are few; a path that l has hardly any of is not waited for.
+  for (int more = 0; more < 3 && 4 * rows.size() < drawn.size(); ++more) {
+    draw_on_paths(streams, tree, drawn);
+    add_on_path(drawn, path, rows);
+  }
+  return rows;
+}
+
 std::vector<double> DensityModel::propose(std::size_t candidates, hone::RandomStream components,
                                           std::vector<hone::RandomStream> parameters, const TreeSpace* tree) {
-  const std::size_t dimension = space_.size();
-  std::vector<double> rows(candidates * dimension);
-  below_.sample(components, parameters, rows);
-  for (std::size_t i = 0; tree != nullptr && i < candidates; ++i) {
-    tree->clear_inactive(std::span(rows).subspan(i * dimension, dimension));
+  Streams streams{components, std::move(parameters)};
+  std::vector<double> rows(candidates * space_.size());
+  if (tree == nullptr) {
+    below_.sample(streams.components, streams.parameters, rows);
+  } else {
+    rows = draw_on_best_path(candidates, streams, *tree);
   }
-  std::vector<double> log_below(candidates);
-  below_.log_density(rows, log_below);
-  const auto best = rows.begin() + static_cast<std::ptrdiff_t>(best_of(rows, log_below) * dimension);
-  return {best, best + static_cast<std::ptrdiff_t>(dimension)};
+  const auto best = rows.begin() + static_cast<std::ptrdiff_t>(best_of(rows) * space_.size());
+  return {best, best + static_cast<std::ptrdiff_t>(space_.size())};
 }
 
 }  // namespace tpe

@@ -35,9 +35,13 @@ class DensityModel {
   void update(const hone::History& history, const TrialLog& log);
 
   /// Draws `candidates` rows from l(x) and returns the one with the greatest ratio l(x) / g(x), by which expected
-  /// improvement grows (Bergstra et al. 2011, eq. 6). One stream for the components, one for each parameter. With a
-  /// tree of the same space a candidate has the parameters of one path, NaN for the others, and the densities are those
-  /// on the path: a draw of all parameters from one kernel, of which those on the path are kept, is a draw of the path.
+  /// improvement grows (Bergstra et al. 2011, eq. 6). One stream for the components, one for each parameter.
+  ///
+  /// With a tree of the same space a candidate has the parameters of one path, NaN for the others, and the densities
+  /// are those on the path: a draw of all parameters from one kernel, of which those on the path are kept, is a draw of
+  /// the path. The path is chosen first, by the ratio of the parameters that decide on paths alone: over whole paths,
+  /// the one with the most parameters, or the most trials near to each other, has the greatest ratio whatever was
+  /// tried. Then the best candidate on it.
   std::vector<double> propose(std::size_t candidates, hone::RandomStream components,
                               std::vector<hone::RandomStream> parameters, const TreeSpace* tree = nullptr);
 
@@ -48,7 +52,14 @@ class DensityModel {
   }
 
  private:
-  std::size_t best_of(std::span<const double> rows, std::span<const double> log_below);
+  struct Streams {
+    hone::RandomStream components;
+    std::vector<hone::RandomStream> parameters;
+  };
+  void draw_on_paths(Streams& streams, const TreeSpace& tree, std::span<double> rows);
+  std::vector<double> draw_on_best_path(std::size_t candidates, Streams& streams, const TreeSpace& tree);
+  std::size_t best_of(std::span<const double> rows);
+  std::vector<double> best_path(std::span<const double> rows, const TreeSpace& tree);
   bool row_of(const hone::History& history, hone::TrialNumber number, std::vector<double>& row) const;
   void change(const hone::History& history, hone::TrialNumber number, Role role);
   void weigh(const TrialLog& log);

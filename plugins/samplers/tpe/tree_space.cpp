@@ -16,6 +16,14 @@ bool TreeSpace::conditional() const {
   return std::ranges::any_of(when, [](const std::vector<Clause>& clauses) { return !clauses.empty(); });
 }
 
+std::vector<bool> TreeSpace::decides() const {
+  std::vector<bool> result(space.size());
+  for (const std::vector<Clause>& clauses : when) {
+    for (const Clause& clause : clauses) result[clause.parent] = true;
+  }
+  return result;
+}
+
 void TreeSpace::clear_inactive(std::span<double> row) const {
   for (const std::size_t column : order) {
     const bool active =

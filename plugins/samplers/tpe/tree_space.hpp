@@ -29,6 +29,8 @@ struct TreeSpace {
   std::vector<std::size_t> order;         // all columns, parents first
 
   bool conditional() const;
+  /// By column, whether another parameter hangs on it.
+  std::vector<bool> decides() const;
   /// Makes NaN what a row has no use for: each parameter of which a clause does not hold.
   void clear_inactive(std::span<double> row) const;
   /// The part of it that has these parameters. A clause about another one is taken to hold.
