@@ -142,12 +142,22 @@ Eigen::VectorXd Evolution::inverse(const std::vector<double>& values) const {
   return x;
 }
 
-// The point to tell for a result: as it was drawn, or injected.
+// The point of the current distribution with the values of an older one's point x, which has scaled integers otherwise.
+Eigen::VectorXd Evolution::rebased(Eigen::VectorXd x, const Source& source) const {
+  for (Eigen::Index j = 0; j < x.size(); ++j) {
+    if (!coordinates_.is_discrete(j)) continue;
+    const double m_old = source.distribution.mean[j];
+    const double m = es_.mean()[j];
+    x[j] = m + (m_old + (x[j] - m_old) * source.scale[j] - m) / scale_[j];
+  }
+  return x;
+}
+
 Eigen::VectorXd Evolution::preimage(const Result& result) {
-  const std::optional<Found> found = find_source(result);
+  std::optional<Found> found = find_source(result);
   if (found && found->source == &sources_.back()) return found->x;
   const SearchDistribution& now = sources_.back().distribution;
-  const Eigen::VectorXd x = found ? found->x : inverse(result.values);
+  const Eigen::VectorXd x = found ? rebased(std::move(found->x), *found->source) : inverse(result.values);
   const double distance = now.distance(x);
   const double longest = es_.longest_step();
   return distance <= longest ? x : Eigen::VectorXd(now.mean + (x - now.mean) * (longest / distance));

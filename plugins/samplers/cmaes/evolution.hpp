@@ -68,6 +68,12 @@ class Evolution {
   /// Whether the values were drawn from a state before the last restart. Told for a while after it.
   bool is_of_earlier_run(const Result& result);
 
+  /// The point that a result is told as: the one that it was drawn as, or, of one to inject, one of the current
+  /// distribution that has its values, unless that is farther away than a long step and moves toward the mean.
+  Eigen::VectorXd preimage(const Result& result);
+  /// The margin's, by coordinate: a discrete one's value is that at mean + (x - mean) scale.
+  const Eigen::VectorXd& scale() const { return scale_; }
+
  private:
   // What trials were or are drawn from.
   struct Source {
@@ -98,7 +104,7 @@ class Evolution {
   Randoms randoms(hone::TrialNumber number) const;
   std::vector<double> values_at(const Source& source, const Eigen::VectorXd& x, const std::vector<double>& u) const;
   std::optional<Found> find_source(const Result& result);
-  Eigen::VectorXd preimage(const Result& result);
+  Eigen::VectorXd rebased(Eigen::VectorXd x, const Source& source) const;
   Eigen::VectorXd inverse(const std::vector<double>& values) const;
   std::vector<Result> with_best(std::span<const Result> results);
   void center_integers(Eigen::MatrixXd& X);
