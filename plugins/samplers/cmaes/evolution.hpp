@@ -17,6 +17,7 @@
 #include "cma_es.hpp"
 #include "coordinates.hpp"
 #include "restarts.hpp"
+#include "standing.hpp"
 #include "stopping.hpp"
 
 namespace cmaes {
@@ -39,9 +40,8 @@ struct EvolutionSettings {
 
 /// A trial's result as the evolution takes it.
 struct Result {
-  hone::TrialNumber number;
+  Standing standing;
   std::vector<double> values;  ///< of the parameters, in their order
-  double loss;                 ///< to be minimised; infinite if the trial has none that compares
 };
 
 /// The state is a function of the settings and of the generations that it was told; a draw of the state and of the
@@ -68,6 +68,8 @@ class Evolution {
   /// Whether the values were drawn from a state before the last restart. Told for a while after it.
   bool is_of_earlier_run(const Result& result);
 
+  /// Of the current run's results, the one that counts again in the next generation if it is not too old by then.
+  const std::optional<Result>& best() const { return best_; }
   /// The point that a result is told as: the one that it was drawn as, or, of one to inject, one of the current
   /// distribution that has its values, unless that is farther away than a long step and moves toward the mean.
   Eigen::VectorXd preimage(const Result& result);
