@@ -3,6 +3,8 @@
 // simulated time, the epochs of all workers and the trials until one is within 1 % of the best, and whether it is.
 //     curves_hone PROBLEM SAMPLER PRUNER WORKERS SEED EPOCHS TRIALS
 // SAMPLER, PRUNER: as in a config; EPOCHS: of all workers, after which it ends; TRIALS: likewise.
+//     curves_hone --loss PROBLEM SEED EPOCH P0 P1 P2 P3 P4 P5
+// prints the loss at a point, the noise of trial 7 and the target.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -12,6 +14,7 @@
 #include <optional>
 #include <queue>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -75,10 +78,22 @@ Outcome train(hone::Study& study, const curves::Problem& problem, int workers, l
   return outcome;
 }
 
+void print_loss(char** words) {
+  const auto problem = curves::problem(words[0], static_cast<std::uint64_t>(std::atoll(words[1])));
+  const int epoch = std::atoi(words[2]);
+  std::array<double, 6> point{};
+  for (std::size_t i = 0; i < point.size(); ++i) point[i] = std::strtod(words[3 + i], nullptr);
+  std::printf("%.17g %.17g %.17g\n", problem->loss(point, epoch), problem->noise(7, epoch), problem->target);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
+    if (argc == 11 && std::string_view(argv[1]) == "--loss") {
+      print_loss(argv + 2);
+      return 0;
+    }
     if (argc < 8) throw hone::ConfigError("usage: curves_hone PROBLEM SAMPLER PRUNER WORKERS SEED EPOCHS TRIALS");
     const auto problem = curves::problem(argv[1], static_cast<std::uint64_t>(std::atoll(argv[5])));
     hone::StudyOptions options;

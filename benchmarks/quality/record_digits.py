@@ -36,8 +36,9 @@ def curve(program, point):
 
 
 if __name__ == "__main__":
-    axes = ", ".join(f"{name} {' '.join(values)}" for name, values in GRID)
-    print(f"# Recorded by record_digits.py: right of {IMAGES} images after 1 to {EPOCHS} epochs, at the grid of\n# {axes}")
+    print(f"# Recorded by record_digits.py: right of {IMAGES} images after 1 to {EPOCHS} epochs, at the grid of")
+    for name, values in GRID:
+        print(f"# {name} {' '.join(values)}")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         points = itertools.product(*(values for _, values in GRID))
         for line in pool.map(lambda point: curve(sys.argv[1], point), points):

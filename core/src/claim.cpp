@@ -42,8 +42,9 @@ std::optional<Claim> Study::Impl::claim_next(const std::optional<std::int64_t>& 
   if (!lease && storage->shared()) {
     const std::lock_guard lock(owners_mutex);
     if (!heartbeats) {
-      heartbeats = HeartbeatKeeper::of_this_process();
-      heartbeats->keep(storage, process_token.worker(), options.heartbeat_interval);
+      std::shared_ptr<HeartbeatKeeper> keeper = HeartbeatKeeper::of_this_process();
+      keeper->keep(storage, process_token.worker(), options.heartbeat_interval);
+      heartbeats = std::move(keeper);  // if the first beat fails, the next claim begins anew
     }
   }
   for (;;) {
@@ -120,7 +121,7 @@ std::optional<Claim> Study::Impl::claim_waiting(TrialNumber number, const std::o
 // ---- takeover
 
 OwnerLife Study::Impl::life_of_owner(TrialNumber number, const History::Owner& owner) {
-  if (owner.token.empty() || process->is_abandoned(owner.token)) return OwnerLife::dead;
+  if (owner.token.empty() || is_abandoned(owner.token)) return OwnerLife::dead;
   const std::optional<OwnerToken> token = owner_token_from(owner.token);
   if (!token) return OwnerLife::alive;
   if (!token->lease && token->worker() == process_token.worker()) return OwnerLife::alive;
@@ -201,7 +202,7 @@ std::optional<Claim> Study::Impl::take_over_dead(const Running& running, const s
 std::optional<Claim> Study::Impl::take_over(TrialNumber number, const History::Owner& owner,
                                             const std::optional<Timestamp>& lease) {
   const std::optional<OwnerToken> old_token = owner_token_from(owner.token);
-  const bool crashed = !owner.token.empty() && !process->is_abandoned(owner.token);
+  const bool crashed = !owner.token.empty() && !is_abandoned(owner.token);
   Claim claim = new_claim(lease);
   claim.number = number;
   claim.takes_fixed_values = true;

@@ -5,23 +5,29 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include <hone/error.hpp>
 
 namespace hone {
 namespace {
 
-/// The keeper that this process shares. Never destroyed: studies may end after static objects have.
+/// Never destroyed: studies may end after static objects have.
 struct Shared {
   std::mutex mutex;
-  std::weak_ptr<HeartbeatKeeper> keeper;
+  std::weak_ptr<HeartbeatKeeper> keeper;  ///< ends with the last study
+  std::set<std::string, std::less<>> abandoned;
+  const bool survives_forks = register_for_forks();
 
   static Shared& instance() {
     static Shared* const shared = new Shared;
     return *shared;
   }
+
+ private:
   // No other thread is in here while the process forks, and the child starts without a keeper.
-  static bool survives_forks() {
+  static bool register_for_forks() {
     return pthread_atfork([] { instance().mutex.lock(); }, [] { instance().mutex.unlock(); },
                           [] {
                             instance().keeper.reset();
@@ -32,10 +38,21 @@ struct Shared {
 
 }  // namespace
 
-std::shared_ptr<HeartbeatKeeper> HeartbeatKeeper::of_this_process() {
-  static const bool registered = Shared::survives_forks();
-  if (!registered) return std::make_shared<HeartbeatKeeper>();
+void abandon(std::string owner) {
   Shared& shared = Shared::instance();
+  const std::lock_guard lock(shared.mutex);
+  shared.abandoned.insert(std::move(owner));
+}
+
+bool is_abandoned(std::string_view owner) {
+  Shared& shared = Shared::instance();
+  const std::lock_guard lock(shared.mutex);
+  return shared.abandoned.contains(owner);
+}
+
+std::shared_ptr<HeartbeatKeeper> HeartbeatKeeper::of_this_process() {
+  Shared& shared = Shared::instance();
+  if (!shared.survives_forks) return std::make_shared<HeartbeatKeeper>();
   const std::lock_guard lock(shared.mutex);
   std::shared_ptr<HeartbeatKeeper> keeper = shared.keeper.lock();
   if (!keeper) shared.keeper = keeper = std::make_shared<HeartbeatKeeper>();
@@ -66,16 +83,6 @@ void HeartbeatKeeper::keep(const std::shared_ptr<Storage>& storage, std::string 
     if (!work_->thread.joinable()) work_->thread = std::thread([work = work_.get()] { work->run(); });
   }
   work_->changed.notify_all();
-}
-
-void HeartbeatKeeper::abandon(std::string owner) {
-  const std::lock_guard lock(abandoned_mutex_);
-  abandoned_.insert(std::move(owner));
-}
-
-bool HeartbeatKeeper::is_abandoned(std::string_view owner) const {
-  const std::lock_guard lock(abandoned_mutex_);
-  return abandoned_.contains(owner);
 }
 
 void HeartbeatKeeper::Work::run() {

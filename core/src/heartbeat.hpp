@@ -11,7 +11,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -20,6 +19,11 @@
 #include <hone/storage.hpp>
 
 namespace hone {
+
+/// This process no longer works on the trial with this owner, although the storage could not be told: it is up for
+/// takeover, by any study of this process, for as long as the process lives.
+void abandon(std::string owner);
+bool is_abandoned(std::string_view owner);
 
 class HeartbeatKeeper {
  public:
@@ -30,11 +34,6 @@ class HeartbeatKeeper {
 
   /// Beats at once and then every `interval`, until the storage is gone.
   void keep(const std::shared_ptr<Storage>& storage, std::string worker, std::chrono::milliseconds interval);
-
-  /// This process no longer works on the trial with this owner, although the storage could not be told: it is up for
-  /// takeover, by any study of this process.
-  void abandon(std::string owner);
-  bool is_abandoned(std::string_view owner) const;
 
  private:
   struct Beat {
@@ -56,8 +55,6 @@ class HeartbeatKeeper {
 
   pid_t process_;
   std::unique_ptr<Work> work_;
-  mutable std::mutex abandoned_mutex_;
-  std::set<std::string, std::less<>> abandoned_;
 };
 
 }  // namespace hone

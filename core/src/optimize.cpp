@@ -206,7 +206,7 @@ class Loop {
       running.release();
     } catch (const Error& error) {
       impl_.logger->warning(error.what());
-      impl_.process->abandon(running.owner_text());
+      abandon(running.owner_text());
     }
   }
 

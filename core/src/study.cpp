@@ -137,7 +137,7 @@ void Study::Impl::give_back(const Claim& claim) {
   } catch (const Error& error) {
     logger->warning(error.what());
   }
-  process->abandon(claim.token_text);
+  abandon(claim.token_text);
 }
 
 // ---- tell

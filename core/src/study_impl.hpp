@@ -202,9 +202,7 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   std::atomic<bool> stop_requested = false;
   OwnerToken process_token;        ///< this process's, without a nonce
   std::string process_token_text;  ///< its text, to which a nonce is appended
-  std::shared_ptr<HeartbeatKeeper> heartbeats;
-  /// Knows what the studies of this process have given up.
-  const std::shared_ptr<HeartbeatKeeper> process = HeartbeatKeeper::of_this_process();
+  std::shared_ptr<HeartbeatKeeper> heartbeats;  ///< with the first claim in a shared storage
 
  private:
   void open_storage();

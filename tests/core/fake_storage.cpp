@@ -223,6 +223,7 @@ std::optional<Storage::Provenance> FakeStorage::provenance(StudyId study, TrialN
 }
 
 void FakeStorage::heartbeat(std::string_view worker) {
+  if (before_heartbeat) before_heartbeat();
   const std::lock_guard lock(data_->mutex);
   data_->heartbeats[std::string(worker)] = std::chrono::steady_clock::now();
 }

@@ -40,6 +40,9 @@ class FakeStorage final : public hone::Storage {
   /// Called before each write with its patch; may throw, as a storage that cannot be reached does.
   std::function<void(const hone::StudyPatch&)> before_apply;
 
+  /// Called before each sign of life; may throw.
+  std::function<void()> before_heartbeat;
+
   /// Called before a trial's attributes are read; may throw.
   std::function<void()> before_attributes;
 

@@ -247,6 +247,18 @@ TEST_CASE("a plugin may wrap another one that its option names") {
   CHECK(trial.should_prune());
 }
 
+TEST_CASE("a pruner that throws when it is to continue a trial is named with its file and the call") {
+  Study study = study_with({"keyed"}, "unwilling", {"unwilling"});
+  Trial trial = study.ask();
+  trial.report(1.0, 1);
+  CHECK(trial.should_prune());
+  study.tell(trial, TrialState::pruned);
+  const PluginError error = failure([&] { study.ask(); });
+  const std::string file = (fixtures / "pruners/unwilling.so").string();
+  CHECK(std::string(error.what()) == "pruner/unwilling (" + file + ") failed in next_to_continue: no idea");
+  CHECK(error.file == file);
+}
+
 TEST_CASE("a sampler that models its cohort sees the trials of its cohort alone") {
   Study study = study_with({"cohort_mean"}, "cohorts", {"halves"});
   study.optimize([](Trial& trial) { return trial.suggest_float("x", 0.0, 1.0); }, 2);

@@ -118,6 +118,35 @@ TEST_CASE("a trial whose end cannot be stored is run again, also when it could n
   }
 }
 
+TEST_CASE("a trial that could not be given back is run again when no study object of that time is left") {
+  const auto x = [](Trial& trial) -> Values { return trial.suggest_float("x", 0.0, 1.0); };
+  OptimizeOptions options;
+  options.budget = 3;
+  {
+    Faulty faulty("given up by a study that is gone");
+    const auto away = [&](Trial& trial) {
+      faulty.fail(1000);
+      return x(trial);
+    };
+    CHECK_THROWS_AS(faulty.study.optimize(away, options), StorageError);
+  }
+  Study study = Faulty("given up by a study that is gone").study;
+  study.optimize(x, options);
+  CHECK(study.count(TrialState::complete) == 3);
+}
+
+TEST_CASE("a worker whose first sign of life could not be stored gives one with its next trial") {
+  Faulty faulty("first beat");
+  const std::string worker = new_process_token().worker();
+  faulty.storage->before_heartbeat = [] { throw StorageError("the storage is away", false); };
+  const auto objective = [](Trial&) { return 1.0; };
+  CHECK_THROWS_AS(faulty.study.optimize(objective, 1), StorageError);
+  CHECK_FALSE(faulty.storage->heartbeat_age(worker));
+  faulty.storage->before_heartbeat = nullptr;
+  faulty.study.optimize(objective, 1);
+  CHECK(faulty.storage->heartbeat_age(worker));
+}
+
 TEST_CASE("a process that runs a trial again which it could not give back does not end its other programs") {
   std::string mark = "HONE_TRIAL_WORKER=" + new_process_token().worker();
   std::string program = "/bin/sleep", seconds = "60";

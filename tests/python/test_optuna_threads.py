@@ -2,6 +2,8 @@
 """Optuna's threads on hone's storages."""
 
 import os
+import signal
+import time
 
 import pytest
 
@@ -51,6 +53,19 @@ def test_trials_that_arrive_out_of_order_are_kept():
     assert [t.number for t in shown.trials] == [0, 1, 2]
 
 
+def exit_status(child, deadline):
+    """Of a forked child; one that still runs at the deadline hangs, and is killed."""
+    while True:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid != 0:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() > deadline:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return "hangs"
+        time.sleep(0.01)
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of forks beside threads, which is what is tested
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_forked_children_share_a_study(url):
@@ -70,6 +85,7 @@ def test_forked_children_share_a_study(url):
                 os._exit(code)
         children.append(child)
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=20)
-    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    deadline = time.monotonic() + 60
+    assert [exit_status(child, deadline) for child in children] == [0, 0, 0]
     assert [trial.number for trial in study.trials] == list(range(82))
     assert all(trial.state == optuna.trial.TrialState.COMPLETE for trial in study.trials)

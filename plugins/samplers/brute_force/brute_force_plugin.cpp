@@ -35,7 +35,11 @@ class BruteForce final : public hone::Sampler,
     if (tree_.finished() != 0 && tree_.root().exhausted()) return known;
     // One more than there are, as long as nobody knows how many there will be.
     if (tree_.finished() == 0 || avoid_premature_stop_) return known + 1;
-    return tree_.trials_needed();
+    // A trial that runs with another fixed value is counted, as it will be when it is finished.
+    const std::span<const std::uint32_t> running = study.history()->running_trials();
+    const auto elsewhere = std::ranges::count_if(
+        running, [&](std::uint32_t number) { return tree_.is_elsewhere(study.history().all(), number); });
+    return tree_.trials_needed() + elsewhere;
   }
 
   double sample_independent(const hone::StudyView& study, const hone::TrialView& trial,
@@ -117,7 +121,7 @@ class BruteForce final : public hone::Sampler,
     const auto count = static_cast<std::size_t>(node.value_count);
     std::vector<double> arrival(count);
     for (std::size_t i = 0; i < count; ++i) {
-      const auto child = node.children.find(static_cast<std::int64_t>(i));
+      const auto child = node.children.find(node.first_value + static_cast<std::int64_t>(i));
       const double left =
           child == node.children.end() ? usual : static_cast<double>(child->second->leaves - child->second->visited);
       // The least of exponential variables with these rates is each with a probability in proportion.
@@ -125,8 +129,9 @@ class BruteForce final : public hone::Sampler,
       arrival[i] = left > 0.0 ? wait / left : 1e300;
     }
     std::vector<std::int64_t> order(count);
-    std::iota(order.begin(), order.end(), std::int64_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::int64_t i) { return arrival[static_cast<std::size_t>(i)]; });
+    std::iota(order.begin(), order.end(), node.first_value);
+    std::ranges::stable_sort(order, {},
+                             [&](std::int64_t i) { return arrival[static_cast<std::size_t>(i - node.first_value)]; });
     return order;
   }
 

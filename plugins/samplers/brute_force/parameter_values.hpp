@@ -18,9 +18,13 @@ class ParameterValues {
   ParameterValues() = default;
   explicit ParameterValues(hone::sdk::FixedParameters fixed) : fixed_(std::move(fixed)) {}
 
-  /// @throws std::invalid_argument if the parameter is continuous and not fixed, or has more than a million values
+  bool is_fixed(std::string_view name) const { return fixed_.contains(name); }
+  /// How many values are to be tried.
+  /// @throws std::invalid_argument if the parameter is continuous and not fixed, has more than a million values, or
+  /// cannot take its fixed value
   std::int64_t count(std::string_view name, const hone::Distribution& distribution) const;
   /// The index of a value (internal representation); nothing if the parameter is fixed at another one.
+  /// @throws std::invalid_argument if the only value of the parameter is not its fixed one
   std::optional<std::int64_t> index(std::string_view name, const hone::Distribution& distribution, double value) const;
 
  private:

@@ -16,30 +16,24 @@ void check_same(const hone::History& history, const Node& node, hone::ParameterI
                           "'; to try everything, what comes next must follow from what came before");
 }
 
-namespace {
-
-// What a finished trial suggested; nothing if a fixed parameter had another value.
-std::optional<std::vector<Step>> path_of(const hone::History& history, hone::TrialNumber number,
-                                         const ParameterValues& values) {
+std::optional<std::vector<Step>> TrialTree::path_of(const hone::History& history, hone::TrialNumber number) const {
   std::vector<Step> path;
   for (const hone::ParameterId id : history.parameters(number)) {
     const hone::DistributionId distribution = history.distribution_id(number, id);
     const auto index =
-        values.index(history.parameter_name(id), history.distribution(distribution), history.value(number, id));
+        values_.index(history.parameter_name(id), history.distribution(distribution), history.value(number, id));
     if (!index) return std::nullopt;
     path.push_back({id, distribution, *index});
   }
   return path;
 }
 
-}  // namespace
-
 void TrialTree::update(const hone::HistoryView& view) {
   const hone::History& history = view.all();
   taken_.resize(static_cast<std::size_t>(history.horizon()), false);
   for (const std::uint32_t number : view.changes_since(revision_)) {
     if (taken_[number] || !history.finished(number)) continue;
-    if (const auto path = path_of(history, number, values_)) insert(history, *path, root_);
+    if (const auto path = path_of(history, number)) insert(history, *path, root_);
     taken_[number] = true;
     ++finished_;
   }
@@ -54,6 +48,8 @@ void TrialTree::insert(const hone::History& history, std::span<const Step> path,
     check_same(history, node, step.parameter, step.distribution);
     if (!node.parameter) {
       node.value_count = values_.count(history.parameter_name(step.parameter), history.distribution(step.distribution));
+      // A fixed parameter has this one alone.
+      if (values_.is_fixed(history.parameter_name(step.parameter))) node.first_value = step.index;
       node.parameter = step.parameter;
       node.distribution = step.distribution;
     }

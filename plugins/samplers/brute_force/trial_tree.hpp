@@ -28,6 +28,7 @@ struct Node {
   /// What is suggested here; nothing where trials have ended, or nobody has been.
   std::optional<hone::ParameterId> parameter{};
   hone::DistributionId distribution = 0;
+  std::int64_t first_value = 0;  ///< the least index of those to try
   std::int64_t value_count = 0;
   std::map<std::int64_t, std::unique_ptr<Node>> children{};  ///< by the value's index: those that a finished trial had
   bool ended = false;                                        ///< a finished trial suggested nothing more
@@ -55,9 +56,13 @@ class TrialTree {
   /// At least so many trials are needed for all that is possible, those included that repeated others.
   std::int64_t trials_needed() const { return root_.leaves + finished_ - root_.visited; }
   std::int64_t finished() const { return finished_; }
+  /// Whether a trial, of any state, has another value of a fixed parameter.
+  bool is_elsewhere(const hone::History& history, hone::TrialNumber number) const { return !path_of(history, number); }
   const ParameterValues& values() const { return values_; }
 
  private:
+  /// What a trial suggested; nothing if a fixed parameter has another value.
+  std::optional<std::vector<Step>> path_of(const hone::History& history, hone::TrialNumber number) const;
   void insert(const hone::History& history, std::span<const Step> path, Node& node);
 
   ParameterValues values_;

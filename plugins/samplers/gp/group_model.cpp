@@ -31,6 +31,17 @@ bool has_row(const Eigen::Ref<const Eigen::MatrixXd>& points, const Eigen::Vecto
   return false;
 }
 
+// From a value of a grid to the farther of its neighbours, and a little more; 0 for other coordinates.
+double way_to_next(const Coordinates& coordinates, Index j, double place) {
+  if (!coordinates.is_discrete(j) || coordinates.is_categorical(j)) return 0.0;
+  const std::int64_t k = coordinates.cell_index(j, place);
+  double way = 0.0;
+  for (const std::int64_t next : {k - 1, k + 1}) {
+    if (next >= 0 && next < coordinates.count(j)) way = std::max(way, std::abs(coordinates.grid(j, next) - place));
+  }
+  return 1.01 * way;
+}
+
 }  // namespace
 
 GroupModel::GroupModel(const GpOptions& options, hone::SearchSpace space, std::span<const hone::Direction> directions,
@@ -205,22 +216,18 @@ Region GroupModel::region(const OutputModel& model, const TrustRegion& trust, co
                           std::span<const double> given) const {
   const Index d = coordinates_.size();
   Region region{Eigen::VectorXd::Zero(d), Eigen::VectorXd::Ones(d)};
-  if (model.rows().size() < size()) {
-    const Eigen::MatrixXd points = trials_.points()(model.selected(), Eigen::all);
-    region.low = points.colwise().minCoeff().transpose().cwiseMax(0.0).cwiseMin(1.0);
-    region.high = points.colwise().maxCoeff().transpose().cwiseMax(0.0).cwiseMin(1.0);
-  }
   if (options_.trust_region) {
     const Eigen::ArrayXd half = half_sides(trust, parameters.log_lengths());
     for (Index j = 0; j < d; ++j) {
-      const double centre =
-          std::clamp(trials_.points()(static_cast<Index>(trust.best), j), region.low[j], region.high[j]);
-      // The next values of a grid are always within reach.
-      const double reach =
-          coordinates_.is_discrete(j) ? std::max(half[j], 1.01 / static_cast<double>(coordinates_.count(j))) : half[j];
-      region.low[j] = std::max(region.low[j], centre - reach);
-      region.high[j] = std::min(region.high[j], centre + reach);
+      const double centre = std::clamp(trials_.points()(static_cast<Index>(trust.best), j), 0.0, 1.0);
+      const double reach = std::max(half[j], way_to_next(coordinates_, j, centre));
+      region.low[j] = std::max(0.0, centre - reach);
+      region.high[j] = std::min(1.0, centre + reach);
     }
+  } else if (model.rows().size() < size()) {
+    const Eigen::MatrixXd points = trials_.points()(model.selected(), Eigen::all);
+    region.low = points.colwise().minCoeff().transpose().cwiseMax(0.0).cwiseMin(1.0);
+    region.high = points.colwise().maxCoeff().transpose().cwiseMax(0.0).cwiseMin(1.0);
   }
   for (Index j = 0; j < d; ++j) {
     if (!coordinates_.is_categorical(j)) continue;

@@ -36,6 +36,16 @@ Eigen::VectorXd point_at(const Coordinates& coordinates, const Region& region, c
   return point;
 }
 
+// What is fixed stays so.
+Region whole_space(Region region) {
+  for (Index j = 0; j < region.low.size(); ++j) {
+    if (region.is_fixed(j)) continue;
+    region.low[j] = 0.0;
+    region.high[j] = 1.0;
+  }
+  return region;
+}
+
 Eigen::VectorXd anywhere(const Coordinates& coordinates, const Region& region, hone::RandomStream& stream) {
   return point_at(coordinates, region,
                   Eigen::VectorXd::NullaryExpr(coordinates.size(), [&] { return stream.uniform(); }));
@@ -210,11 +220,14 @@ Eigen::VectorXd best_proposal(const Coordinates& coordinates, const Acquisition&
   for (const Ranked& candidate : ranking) {
     if (!is_taken(candidate.second)) return candidate.second;
   }
-  // Nearly all is taken: the nearest to the best that is not, as far as chance finds it.
+  // Nearly all is taken: the nearest to the best that is not, as far as chance finds it, in the end outside of the
+  // region too.
+  const Region all = whole_space(region);
   Eigen::VectorXd best = ranking.empty() ? Eigen::VectorXd(incumbents.col(0)) : ranking.front().second;
   for (std::size_t i = 0; !is_whole && i < effort.candidates; ++i) {
+    const Region& within = 2 * i < effort.candidates ? region : all;
     Eigen::VectorXd other =
-        i % 2 == 0 ? neighbour(coordinates, region, best, stream) : anywhere(coordinates, region, stream);
+        i % 2 == 0 ? neighbour(coordinates, within, best, stream) : anywhere(coordinates, within, stream);
     if (!is_taken(other)) return other;
   }
   return best;

@@ -11,7 +11,7 @@
 
 namespace {
 
-class PartialFixedSampler final : public hone::Sampler {
+class PartialFixedSampler final : public hone::Sampler, public hone::sdk::FixedParametersExtension {
  public:
   PartialFixedSampler(const hone::FactoryContext&, const hone::Options& options)
       : base_(options.plugin<hone::Sampler>("base_sampler")) {
@@ -21,9 +21,13 @@ class PartialFixedSampler final : public hone::Sampler {
       if (!choice) throw std::invalid_argument("option 'fixed_params': the value of '" + name + "' is no single value");
       fixed_[name] = *choice;
     }
-    if (void* extension = base_->query_extension(hone::sdk::FixedParametersExtension::id)) {
-      static_cast<hone::sdk::FixedParametersExtension*>(extension)->fix_parameters(fixed_);
-    }
+    tell_base();
+  }
+
+  // From one of its own kind around this one, whose values count for more.
+  void fix_parameters(const hone::sdk::FixedParameters& fixed) override {
+    for (const auto& [name, value] : fixed) fixed_[name] = value;
+    tell_base();
   }
 
   void before_trial(const hone::StudyView& study, const hone::TrialView& trial) override {
@@ -59,9 +63,19 @@ class PartialFixedSampler final : public hone::Sampler {
     base_->after_trial(study, trial, state, values, attributes);
   }
 
-  void* query_extension(std::string_view id) noexcept override { return base_->query_extension(id); }
+  void* query_extension(std::string_view extension) noexcept override {
+    using hone::sdk::FixedParametersExtension;
+    if (extension == FixedParametersExtension::id) return static_cast<FixedParametersExtension*>(this);
+    return base_->query_extension(extension);
+  }
 
  private:
+  void tell_base() {
+    if (void* extension = base_->query_extension(hone::sdk::FixedParametersExtension::id)) {
+      static_cast<hone::sdk::FixedParametersExtension*>(extension)->fix_parameters(fixed_);
+    }
+  }
+
   std::shared_ptr<hone::Sampler> base_;
   hone::sdk::FixedParameters fixed_;
 };

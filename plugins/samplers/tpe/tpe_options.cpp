@@ -96,7 +96,7 @@ std::size_t TpeOptions::candidates(std::span<const hone::Parameter> space) const
     const auto* real = std::get_if<hone::FloatDistribution>(parameter.distribution);
     return real != nullptr && !real->step;
   });
-  return space.size() > 1 && 2 * static_cast<std::size_t>(continuous) > space.size() ? 256 : 24;
+  return space.size() > 1 && 2 * static_cast<std::size_t>(continuous) > space.size() ? 128 : 24;
 }
 
 }  // namespace tpe

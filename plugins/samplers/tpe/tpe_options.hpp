@@ -63,7 +63,7 @@ inline constexpr const char* compatibilities[] = {"none", "optuna", nullptr};
 /// `compatible` decides.
 inline constexpr std::array shared_options{
     hone::sdk::or_auto(hone::sdk::int_option("n_ei_candidates", "\"auto\"", "1", nullptr,
-                                             "candidates among which a proposal is chosen; auto: 256 for parameters "
+                                             "candidates among which a proposal is chosen; auto: 128 for parameters "
                                              "that are drawn jointly and are continuous for the most part, else 24")),
     hone::sdk::or_auto(hone::sdk::option("candidate_width", hone::OptionType::real, "\"auto\"",
                                          "joint candidates are drawn from kernels so many times as wide as those of "

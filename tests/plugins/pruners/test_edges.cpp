@@ -250,43 +250,10 @@ class ThrowingPruner final : public Pruner {
   ThrowingPruner(const FactoryContext&, const Options&) {}
   bool should_prune(const StudyView&, const TrialView&) override { throw std::runtime_error("no idea"); }
 };
-// Whose trials are paused, and none can be continued.
-class ThrowingToContinue final : public Pruner, public PausingPrunerExtension {
- public:
-  ThrowingToContinue(const FactoryContext&, const Options&) {}
-  bool should_prune(const StudyView&, const TrialView&) override { return true; }
-  std::optional<Pause> pauses(const StudyView& study, const TrialView&) override {
-    return Pause{*study.history()->find_metric(""), 1};
-  }
-  std::optional<TrialNumber> next_to_continue(const StudyView&, std::span<const TrialNumber>) override {
-    throw std::runtime_error("no idea");
-  }
-  void* query_extension(std::string_view extension) noexcept override {
-    return extension == PausingPrunerExtension::id ? static_cast<PausingPrunerExtension*>(this) : nullptr;
-  }
-};
 constexpr hone_plugin throwing[] = {
-    sdk::pruner<ThrowingToContinue>({.name = "unwilling", .version = "1.0", .description = "continues no trial"}),
     sdk::pruner<ThrowingPruner>({.name = "throwing", .version = "1.0", .description = "throws when it is asked"})};
 constexpr hone_plugin_table_v1 throwing_table = sdk::table(throwing);
 }  // namespace
-
-TEST_CASE("a pruner that throws when it is to continue a trial is named with the call") {
-  const auto plugins = std::make_shared<PluginRegistry>(
-      PluginSearch{.folders = {HONE_PLUGIN_FOLDER}, .environment = false, .allow_writable_by_others = true},
-      std::make_shared<sdk::testing::MemoryLogger>());
-  plugins->add(throwing_table);
-  StudyOptions options;
-  options.name = "unwilling";
-  options.sampler = {"random"};
-  options.pruner = {"unwilling"};
-  Study study = Study::create(options, plugins);
-  Trial trial = study.ask();
-  trial.report(1.0, 1);
-  CHECK(trial.should_prune());
-  study.tell(trial, TrialState::pruned);
-  CHECK_THROWS_WITH(study.ask(), "pruner/unwilling failed in next_to_continue: no idea");
-}
 
 TEST_CASE("a pruner that throws makes its trial FAIL, ends the run and is named") {
   const auto plugins = std::make_shared<PluginRegistry>(

@@ -107,6 +107,29 @@ TEST_CASE("a paused trial that cannot be begun again because the storage fails s
   CHECK(next.resume_step() == 1);
 }
 
+TEST_CASE("a paused trial that can be neither begun again nor put back because the storage fails is taken over") {
+  StudyOptions options = promoting();
+  const auto storage = std::make_shared<FakeStorage>("fails-on-putting-back");
+  options.opened_storage = storage;
+  Study study = Study::create(options, shared_registry());
+  pause_three(study);
+  const auto away = [] { throw StorageError("the storage is away", false); };
+  storage->before_attributes = [&] {
+    storage->before_apply = [&](const StudyPatch&) { away(); };
+    away();
+  };
+  CHECK_THROWS_AS(study.ask(), StorageError);
+  storage->before_attributes = nullptr;
+  storage->before_apply = nullptr;
+  CHECK(study.trial(0).state == TrialState::running);
+  CHECK(paused_attribute(study.trial(0)) == "null");
+  // Nobody knows of its checkpoint: it begins anew, and that is no crash.
+  Trial anew = study.ask();
+  CHECK(anew.number() == 0);
+  CHECK_FALSE(anew.resume_step().has_value());
+  CHECK(study.trial(0).intermediate_values.empty());
+}
+
 TEST_CASE("a trial resumes from no step that an interrupted worker has reported and the present one has not") {
   Study study = Study::create(promoting(), shared_registry());
   pause_three(study);

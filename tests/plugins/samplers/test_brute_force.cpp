@@ -150,6 +150,60 @@ TEST_CASE("with a fixed parameter what is left is tried once, also in a study th
   }
 }
 
+TEST_CASE("fixed parameters may be nested, and named by what a step is written as") {
+  StudyOptions options = brute_study();
+  options.sampler = {"partial_fixed", parse_json(R"({"fixed_params": {"x": 0.3}, "base_sampler": {
+    "plugin": "partial_fixed", "fixed_params": {"flag": "yes"}, "base_sampler": "brute_force"}})")};
+  Study study = Study::create(options, shared_registry());
+  const auto objective = [](Trial& trial) -> Values {
+    trial.suggest_categorical("flag", {"no", "yes"});
+    return trial.suggest_float("x", 0.0, 1.0, {.step = 0.1}) + static_cast<double>(trial.suggest_int("n", 1, 4));
+  };
+  // In the grid the third step is 0.30000000000000004.
+  study.enqueue_trial({{"flag", "yes"}, {"x", 0.1 * 3}, {"n", std::int64_t{2}}});
+  study.optimize(objective, OptimizeOptions{});
+  CHECK(tried(study).size() == 4);
+  std::set<std::int64_t> n;
+  for (const FrozenTrial& trial : study.trials()) n.insert(std::get<std::int64_t>(*trial.param("n")));
+  CHECK(n.size() == 4);
+}
+
+TEST_CASE("workers with different fixed values do not end each other") {
+  const std::string file = (std::filesystem::temp_directory_path() / "hone_test_brute_force_two.db").string();
+  std::filesystem::remove(file);
+  const auto with = [&](const char* kind) {
+    StudyOptions options = brute_study();
+    options.sampler = {"partial_fixed", Json(Json::Object{{"fixed_params", Json(Json::Object{{"kind", kind}})},
+                                                          {"base_sampler", "brute_force"}})};
+    options.storage = storage_spec_from_url("sqlite:///" + file);
+    return options;
+  };
+  Study first = Study::create(with("a"), shared_registry());
+  Study second = Study::create(with("b"), shared_registry());
+  std::jthread other([&] { first.optimize(branches, OptimizeOptions{}); });
+  second.optimize(branches, OptimizeOptions{});
+  other.join();
+  // A trial that has suggested nothing yet belongs to nobody, so the last ones may need another call.
+  first.optimize(branches, OptimizeOptions{});
+  second.optimize(branches, OptimizeOptions{});
+  CHECK(distinct(tried(second)) == 6 + 5);
+  CHECK(tried(second).size() == 6 + 5);
+  std::filesystem::remove(file);
+}
+
+TEST_CASE("a fixed value that a parameter cannot take ends the study with a clear word") {
+  StudyOptions options = brute_study();
+  options.sampler = {"partial_fixed", parse_json(R"({"fixed_params": {"d": "y"}, "base_sampler": "brute_force"})")};
+  options.space = {{"d", CategoricalDistribution{{std::string("x")}}, {}}, {"n", IntDistribution{1, 2}, {}}};
+  Study study = Study::create(options, shared_registry());
+  const auto objective = [](Trial& trial) -> Values {
+    trial.suggest_categorical("d", {"x"});
+    return static_cast<double>(trial.suggest_int("n", 1, 2));
+  };
+  CHECK_THROWS_WITH(study.optimize(objective, OptimizeOptions{}), Catch::Contains("the fixed value of 'd'"));
+  CHECK(study.trials().empty());
+}
+
 TEST_CASE("a continuous parameter that is fixed does not hinder") {
   StudyOptions options = brute_study();
   options.sampler = {"partial_fixed", parse_json(R"({"fixed_params": {"x": 0.5}, "base_sampler": "brute_force"})")};

@@ -216,7 +216,7 @@ TEST_CASE("a distance that is none is refused with the place and what is wrong t
   CHECK(with(Json::Array{Json::Array{0}}).find("1 rows, and the parameter has 2 choices") != std::string::npos);
 }
 
-TEST_CASE("256 candidates are looked at for a joint draw of mostly continuous parameters, 24 for any other") {
+TEST_CASE("128 candidates are looked at for a joint draw of mostly continuous parameters, 24 for any other") {
   const Distribution real = FloatDistribution{0.0, 1.0, true};
   const Distribution stepped = FloatDistribution{0.0, 1.0, false, 0.1};
   const Distribution whole = IntDistribution{1, 8};
@@ -226,7 +226,7 @@ TEST_CASE("256 candidates are looked at for a joint draw of mostly continuous pa
     return options.candidates(parameters);
   };
   CHECK(candidates({&real}, options_with({})) == 24);
-  CHECK(candidates({&real, &real, &whole}, options_with({})) == 256);
+  CHECK(candidates({&real, &real, &whole}, options_with({})) == 128);
   CHECK(candidates({&real, &stepped}, options_with({})) == 24);
   CHECK(candidates({&real, &whole, &stepped}, options_with({})) == 24);
   CHECK(candidates({&real, &whole, &stepped}, options_with({{"n_ei_candidates", 100}})) == 100);

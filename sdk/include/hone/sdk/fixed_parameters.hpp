@@ -17,7 +17,7 @@ using FixedParameters = std::map<std::string, Choice, std::less<>>;
 class FixedParametersExtension {
  public:
   static constexpr std::string_view id = "hone.fixed_parameters/1";
-  /// Called once, before any proposal.
+  /// Called before any proposal; what a later call says counts.
   virtual void fix_parameters(const FixedParameters& fixed) = 0;
 
  protected:

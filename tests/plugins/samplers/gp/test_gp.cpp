@@ -447,6 +447,21 @@ TEST_CASE("within a trust region gp is pure, too, and begins anew where nothing 
   CHECK(*std::max_element(distances.begin() + 32, distances.begin() + 36) > 0.2);
 }
 
+TEST_CASE("within a trust region no trial is repeated, although the best one has few neighbours") {
+  FakeStudy study;
+  const IntDistribution many{1, 100'000, true};
+  study.declare({{"n", many, {}}});
+  const auto sampler =
+      make_gp(R"({"n_candidates": 32, "trust_region": true, "n_startup_trials": 4, "deterministic_objective": true})");
+  std::set<double> seen;
+  for (TrialNumber number = 0; number < 30; ++number) {
+    const double n = propose(*sampler, study, number)[0].second;
+    seen.insert(n);
+    study.add(number, {.values = {n}, .params = {{"n", many, n}}});
+  }
+  CHECK(seen.size() == 30);
+}
+
 TEST_CASE("other samplers' wrappers may take parameters away") {
   StudyOptions options = study_with("{}");
   options.sampler = {"partial_fixed",
