@@ -32,7 +32,7 @@ constexpr hone_option options[] = {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<Catcma>(
     {.name = "catcma",
-     .version = "1.0",
+     .version = "1.1",
      .description = "CMA-ES that adapts the probabilities of choices as well, for mixed spaces",
      .references =
          "Hamano, Saito, Nomura, Uchida, Shirakawa: CatCMA, Stochastic Optimization for Mixed-Category Problems, "

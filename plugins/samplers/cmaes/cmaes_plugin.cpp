@@ -40,7 +40,7 @@ constexpr hone_option options[] = {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<Cmaes>(
     {.name = "cmaes",
-     .version = "1.0",
+     .version = "1.1",
      .description = "adapts a normal distribution to the landscape, generation by generation (CMA-ES)",
      .references =
          "Hansen: The CMA Evolution Strategy, A Tutorial, arXiv 1604.00772\n"

@@ -109,14 +109,14 @@ const std::vector<double>& Evolution::propose(hone::TrialNumber number) {
 // The newest state that gives the trial these values, and the point that they come from. Every worker finds the same,
 // whether it has drawn the trial itself or not.
 std::optional<Evolution::Found> Evolution::find_source(const Result& result) {
-  const auto drawn = drawn_.find(result.number);
+  const auto drawn = drawn_.find(result.standing.number);
   std::optional<Randoms> random;
   for (const Source& source : sources_ | std::views::reverse) {
     if (drawn != drawn_.end() && drawn->second.generation == source.generation) {
       if (drawn->second.values == result.values) return Found{&source, drawn->second.x};
       continue;
     }
-    if (!random) random = randoms(result.number);
+    if (!random) random = randoms(result.standing.number);
     Eigen::VectorXd x = source.distribution.point(random->z);
     if (values_at(source, x, random->u) == result.values) return Found{&source, std::move(x)};
   }
@@ -142,24 +142,36 @@ Eigen::VectorXd Evolution::inverse(const std::vector<double>& values) const {
   return x;
 }
 
-// The point to tell for a result: as it was drawn, or injected.
+// The point of the current distribution with the values of an older one's point x, which has scaled integers otherwise.
+Eigen::VectorXd Evolution::rebased(Eigen::VectorXd x, const Source& source) const {
+  for (Eigen::Index j = 0; j < x.size(); ++j) {
+    if (!coordinates_.is_discrete(j)) continue;
+    const double m_old = source.distribution.mean[j];
+    const double m = es_.mean()[j];
+    x[j] = m + (m_old + (x[j] - m_old) * source.scale[j] - m) / scale_[j];
+  }
+  return x;
+}
+
 Eigen::VectorXd Evolution::preimage(const Result& result) {
-  const std::optional<Found> found = find_source(result);
+  std::optional<Found> found = find_source(result);
   if (found && found->source == &sources_.back()) return found->x;
   const SearchDistribution& now = sources_.back().distribution;
-  const Eigen::VectorXd x = found ? found->x : inverse(result.values);
+  const Eigen::VectorXd x = found ? rebased(std::move(found->x), *found->source) : inverse(result.values);
   const double distance = now.distance(x);
   const double longest = es_.longest_step();
   return distance <= longest ? x : Eigen::VectorXd(now.mean + (x - now.mean) * (longest / distance));
 }
 
-// The generation with the best result of those before it at its rank.
+// The generation with the best result of those before it at its rank. (The last one then does not count.)
 std::vector<Result> Evolution::with_best(std::span<const Result> results) {
   std::vector<Result> all(results.begin(), results.end());
   if (!settings_.keeps_best) return all;
   if (best_ && generation_ - best_since_ > most_age_of_best) best_.reset();
-  if (best_) all.insert(std::ranges::upper_bound(all, best_->loss, {}, &Result::loss), *best_);
-  if (!best_ || all.front().number != best_->number) {
+  // Behind its equals: of these the newest is kept.
+  const auto merit = [](const Result& result) { return result.standing.merit(); };
+  if (best_) all.insert(std::ranges::upper_bound(all, merit(*best_), {}, merit), *best_);
+  if (!best_ || all.front().standing.number != best_->standing.number) {
     best_ = all.front();
     best_since_ = generation_;
   }
@@ -177,7 +189,7 @@ void Evolution::tell(std::span<const Result> told) {
     std::vector<double> losses;
     for (const Result& result : results.first(count)) {
       X.col(static_cast<Eigen::Index>(losses.size())) = preimage(result);
-      losses.push_back(result.loss);
+      losses.push_back(result.standing.loss());
     }
     if (settings_.integer_mutation) center_integers(X);
     tell_choices(results.first(count));

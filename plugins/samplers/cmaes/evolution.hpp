@@ -17,6 +17,7 @@
 #include "cma_es.hpp"
 #include "coordinates.hpp"
 #include "restarts.hpp"
+#include "standing.hpp"
 #include "stopping.hpp"
 
 namespace cmaes {
@@ -39,9 +40,8 @@ struct EvolutionSettings {
 
 /// A trial's result as the evolution takes it.
 struct Result {
-  hone::TrialNumber number;
+  Standing standing;
   std::vector<double> values;  ///< of the parameters, in their order
-  double loss;                 ///< to be minimised; infinite if the trial has none that compares
 };
 
 /// The state is a function of the settings and of the generations that it was told; a draw of the state and of the
@@ -67,6 +67,14 @@ class Evolution {
 
   /// Whether the values were drawn from a state before the last restart. Told for a while after it.
   bool is_of_earlier_run(const Result& result);
+
+  /// Of the current run's results, the one that counts again in the next generation if it is not too old by then.
+  const std::optional<Result>& best() const { return best_; }
+  /// The point that a result is told as: the one that it was drawn as, or, of one to inject, one of the current
+  /// distribution that has its values, unless that is farther away than a long step and moves toward the mean.
+  Eigen::VectorXd preimage(const Result& result);
+  /// The margin's, by coordinate: a discrete one's value is that at mean + (x - mean) scale.
+  const Eigen::VectorXd& scale() const { return scale_; }
 
  private:
   // What trials were or are drawn from.
@@ -98,7 +106,7 @@ class Evolution {
   Randoms randoms(hone::TrialNumber number) const;
   std::vector<double> values_at(const Source& source, const Eigen::VectorXd& x, const std::vector<double>& u) const;
   std::optional<Found> find_source(const Result& result);
-  Eigen::VectorXd preimage(const Result& result);
+  Eigen::VectorXd rebased(Eigen::VectorXd x, const Source& source) const;
   Eigen::VectorXd inverse(const std::vector<double>& values) const;
   std::vector<Result> with_best(std::span<const Result> results);
   void center_integers(Eigen::MatrixXd& X);

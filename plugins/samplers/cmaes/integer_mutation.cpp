@@ -20,16 +20,17 @@ double clipped(double p) { return std::clamp(p, tiny, 0.5 - tiny); }
 // The distance, in deviations, beyond which a normal variable has probability p; p < 1/2.
 double distance_to(double p) { return -normal_quantile(p); }
 
-// The mean lies in the first or last cell, whose one end is `border`.
-MutationState at_the_edge(MutationState state, bool success, double deviation, double border, double middle,
-                          double alpha) {
+// The mean lies in the first or last cell.
+MutationState at_the_edge(MutationState state, bool success, double deviation, const CellPlace& cell, double alpha) {
+  const bool first = std::isinf(cell.low);
+  const double border = first ? cell.high : cell.low;
   const double outside = normal_cdf(-std::abs(border - state.mean) / (deviation * state.scale));
   double rate = std::max(outside, alpha);
   if (!success) rate = std::min(rate, state.rate);
   rate = clipped(rate);
   // From the middle of the cell the others must be reachable as well.
-  state.scale = std::max(state.scale, std::abs(middle - border) / (deviation * distance_to(alpha)));
-  state.mean = border + (state.mean < border ? -1.0 : 1.0) * distance_to(rate) * deviation * state.scale;
+  state.scale = std::max(state.scale, std::abs(cell.middle - border) / (deviation * distance_to(alpha)));
+  state.mean = border + (first ? -1.0 : 1.0) * distance_to(rate) * deviation * state.scale;
   state.rate = rate;
   return state;
 }
@@ -62,10 +63,7 @@ bool center_integers(std::span<double> v, std::span<const double> middles, doubl
 
 MutationState with_mutation_margin(MutationState state, bool success, double deviation, const CellPlace& cell,
                                    double alpha) {
-  const bool first = std::isinf(cell.low);
-  if (first || std::isinf(cell.high)) {
-    return at_the_edge(state, success, deviation, first ? cell.high : cell.low, cell.middle, alpha);
-  }
+  if (std::isinf(cell.low) || std::isinf(cell.high)) return at_the_edge(state, success, deviation, cell, alpha);
   const double scale = deviation * state.scale;
   double p_low = normal_cdf((cell.low - state.mean) / scale);
   double p_up = normal_cdf((state.mean - cell.high) / scale);

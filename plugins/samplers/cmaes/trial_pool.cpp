@@ -74,7 +74,7 @@ std::vector<Result> TrialPool::results(const hone::History& history, std::span<c
   std::ranges::sort(order, [](const Standing& a, const Standing& b) { return a < b; });
   std::vector<Result> results;
   for (const Standing& s : order) {
-    Result result{s.number, {}, s.group == 0 ? s.first : infinity};
+    Result result{s, {}};
     for (const hone::Parameter& parameter : space_) {
       result.values.push_back(history.value(s.number, parameter.id));
     }

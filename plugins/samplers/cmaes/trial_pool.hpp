@@ -2,13 +2,11 @@
 // The finished trials that no generation has taken yet.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <span>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,20 +14,9 @@
 #include <hone/study_view.hpp>
 
 #include "evolution.hpp"
+#include "standing.hpp"
 
 namespace cmaes {
-
-/// How a trial compares: COMPLETE ones by value; then pruned ones, those that came further first, then by the value
-/// there; then those that violate a constraint, by how much. Equal ones by number.
-struct Standing {
-  int group = 0;
-  double first = 0.0;
-  double second = 0.0;
-  hone::TrialNumber number = 0;
-  friend auto operator<=>(const Standing& a, const Standing& b) {
-    return std::tie(a.group, a.first, a.second, a.number) <=> std::tie(b.group, b.first, b.second, b.number);
-  }
-};
 
 class TrialPool {
  public:

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numbers>
+#include <numeric>
 #include <set>
 
 #include <unistd.h>
@@ -240,6 +241,32 @@ TEST_CASE("cmaes converges on smooth functions, in one dimension and in many") {
   CHECK(best_of("{}", ellipsoid, 5000, 1, 1e-6) < 1e-6);
   // One of the runs may be drawn to the local optimum; a restart finds the other.
   CHECK(best_of("{}", rosenbrock, 6000, 1, 1e-8) < 1e-8);
+}
+
+TEST_CASE("cmaes improves in 500 dimensions, and stays in the ranges") {
+  constexpr std::size_t n = 500;
+  constexpr std::int64_t population = 22;  // 4 + 3 ln 500
+  std::vector<double> values;
+  double highest = 0.0;
+  const auto sphere = [&](Trial& trial) -> Values {
+    double sum = 0.0;
+    for (const double x : floats(trial, n)) {
+      highest = std::max(highest, x);
+      sum += (x - 4.0) * (x - 4.0);
+    }
+    values.push_back(sum);
+    return sum;
+  };
+  // Begins next to the bounds, half a deviation away.
+  StudyOptions options = study_with(R"({"use_separable_cma": true, "sigma0": 0.02})");
+  Json x0;
+  for (std::size_t i = 0; i < n; ++i) x0.set("x" + std::to_string(100 + i), 4.9);
+  options.sampler.options.set("x0", std::move(x0));
+  Study::create(options, shared_registry()).optimize(sphere, 25 * population);
+  CHECK(highest > 4.99);
+  CHECK(highest <= 5.0);
+  const auto average = [](auto begin) { return std::accumulate(begin, begin + population, 0.0) / population; };
+  CHECK(average(values.end() - population) < 0.6 * average(values.begin()));
 }
 
 TEST_CASE("maximisation is minimisation of the negative") {
