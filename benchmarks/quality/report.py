@@ -55,7 +55,8 @@ def compare(table: Table, ours: str, theirs: str) -> Dict[str, Any]:
     mean, low, high = scoring.bootstrap_mean(last)
     pairs = [float(d) for each in last for d in each]
     return {
-        "sampler": ours, "peer": theirs, "trials": sorted({task.trials for task in shared}), "problems": len(shared), "decades": mean, "interval": [low, high],
+        "sampler": ours, "peer": theirs, "trials": sorted({task.trials for task in shared}), "problems": len(shared),
+        "decades": mean, "interval": [low, high],
         "anytime_decades": float(np.mean([np.mean(d) for d in anytime])),
         "wins": decided.count("win"), "ties": decided.count("tie"), "losses": decided.count("loss"),
         "verdicts": {task.key: verdict for task, verdict in zip(shared, decided)},

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""From regrets to verdicts: hypervolume, scores, Mann-Whitney with Holm's correction, Wilcoxon, bootstrap. Needs NumPy only; the
-tests compare with SciPy.
+"""From regrets to verdicts: hypervolume, scores, Mann-Whitney with Holm's correction, Wilcoxon, bootstrap. Needs
+NumPy only; the tests compare with SciPy.
 """
 
 from __future__ import annotations

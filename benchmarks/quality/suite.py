@@ -116,11 +116,11 @@ def gaussian_processes() -> List[Block]:
     optuna, slow = ["optuna:GPSampler"], ["ax:default", "hebo:HEBO"]
     return [
         Block("P", "bbob in 5 dimensions, 100 and 200 trials", tasks(
-            "P", [(f, 5, 200) for f in some], (100,)), 1, ["gp"], optuna, True),
+            "P", [(f, 5, 200) for f in some], (100,)), 2, ["gp"], optuna, True),
         Block("Q", "bbob in 10 dimensions, 100 and 200 trials", tasks(
-            "Q", [(f, 10, 200) for f in some], (100,)), 1, ["gp"], optuna, True),
+            "Q", [(f, 10, 200) for f in some], (100,)), 2, ["gp"], optuna, True),
         Block("R", "bbob-mixint in 5 and 10 dimensions, 100 trials", tasks(
-            "R", [(f, d, 100) for d in (5, 10) for f in mixed]), 1, ["gp"], optuna, True),
+            "R", [(f, d, 100) for d in (5, 10) for f in mixed]), 2, ["gp"], optuna, True),
         Block("T", "bbob in 5 dimensions, 50 trials", tasks("T", [(f, 5, 50) for f in some]), 1, ["gp"], slow, True),
         Block("S", "sphere and Rosenbrock, not shifted, 100 trials", tasks(
             "S", [("sphere", 10, 100), ("rosenbrock", 10, 100)]), 10, ["gp"], [*optuna, *slow]),

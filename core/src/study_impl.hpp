@@ -200,8 +200,8 @@ class Study::Impl : public ChangeReceiver, public std::enable_shared_from_this<S
   std::atomic<bool> ready = false;
   std::atomic<bool> optimizing = false;
   std::atomic<bool> stop_requested = false;
-  OwnerToken process_token;        ///< this process's, without a nonce
-  std::string process_token_text;  ///< its text, to which a nonce is appended
+  OwnerToken process_token;                     ///< this process's, without a nonce
+  std::string process_token_text;               ///< its text, to which a nonce is appended
   std::shared_ptr<HeartbeatKeeper> heartbeats;  ///< with the first claim in a shared storage
 
  private:
