@@ -78,15 +78,21 @@ void HeartbeatKeeper::keep(const std::shared_ptr<Storage>& storage, std::string 
                            std::chrono::milliseconds interval) {
   storage->heartbeat(worker);
   {
-    const std::lock_guard lock(work_->mutex);
+    std::unique_lock lock(work_->mutex);
     work_->beats.push_back({storage, std::move(worker), interval, std::chrono::steady_clock::now() + interval});
-    if (!work_->thread.joinable()) work_->thread = std::thread([work = work_.get()] { work->run(); });
+    if (!work_->thread.joinable()) {
+      work_->thread = std::thread([work = work_.get()] { work->run(); });
+      // What a thread has locked as it starts, in an allocator for one, would stay locked in a child forked meanwhile.
+      work_->changed.wait(lock, [this] { return work_->started; });
+    }
   }
   work_->changed.notify_all();
 }
 
 void HeartbeatKeeper::Work::run() {
   std::unique_lock lock(mutex);
+  started = true;
+  changed.notify_all();
   while (!stopping) {
     std::erase_if(beats, [](const Beat& beat) { return beat.storage.expired(); });
     const auto next = std::ranges::min_element(beats, {}, &Beat::due);

@@ -47,6 +47,7 @@ class HeartbeatKeeper {
     std::mutex mutex;
     std::condition_variable changed;
     std::vector<Beat> beats;
+    bool started = false;
     bool stopping = false;
     std::thread thread;  ///< begins with the first beat
 
