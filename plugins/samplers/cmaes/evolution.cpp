@@ -87,7 +87,7 @@ std::vector<double> Evolution::values_at(const Source& source, const Eigen::Vect
       continue;
     }
     const double m = source.distribution.mean[j];
-    const double place = coordinates_.is_discrete(j) ? m + (x[j] - m) * source.scale[j] : BoxTransform::to_box(x[j]);
+    const double place = coordinates_.is_discrete(j) ? scaled(x[j], m, source.scale[j]) : BoxTransform::to_box(x[j]);
     values.push_back(coordinates_.value(j, place));
   }
   return values;
@@ -137,7 +137,7 @@ Eigen::VectorXd Evolution::inverse(const std::vector<double>& values) const {
     if (is_categorical) continue;
     const double u = coordinates_.place(j, values[i]);
     const double m = es_.mean()[j];
-    x[j] = coordinates_.is_discrete(j) ? m + (u - m) / scale_[j] : BoxTransform::from_box_near(u, m);
+    x[j] = coordinates_.is_discrete(j) ? unscaled(u, m, scale_[j]) : BoxTransform::from_box_near(u, m);
   }
   return x;
 }
@@ -146,9 +146,7 @@ Eigen::VectorXd Evolution::inverse(const std::vector<double>& values) const {
 Eigen::VectorXd Evolution::rebased(Eigen::VectorXd x, const Source& source) const {
   for (Eigen::Index j = 0; j < x.size(); ++j) {
     if (!coordinates_.is_discrete(j)) continue;
-    const double m_old = source.distribution.mean[j];
-    const double m = es_.mean()[j];
-    x[j] = m + (m_old + (x[j] - m_old) * source.scale[j] - m) / scale_[j];
+    x[j] = unscaled(scaled(x[j], source.distribution.mean[j], source.scale[j]), es_.mean()[j], scale_[j]);
   }
   return x;
 }
@@ -166,7 +164,6 @@ Eigen::VectorXd Evolution::preimage(const Result& result) {
 // The generation with the best result of those before it at its rank. (The last one then does not count.)
 std::vector<Result> Evolution::with_best(std::span<const Result> results) {
   std::vector<Result> all(results.begin(), results.end());
-  if (!settings_.keeps_best) return all;
   if (best_ && generation_ - best_since_ > most_age_of_best) best_.reset();
   // Behind its equals: of these the newest is kept.
   const auto merit = [](const Result& result) { return result.standing.merit(); };
@@ -183,8 +180,8 @@ void Evolution::tell(std::span<const Result> told) {
   if (!restarts_.is_over()) {
     const auto count = static_cast<std::size_t>(lambda());
     evaluations_ += static_cast<std::int64_t>(told.size());
-    const std::vector<Result> all = with_best(told);
-    const std::span<const Result> results(all);
+    const std::vector<Result> all = settings_.keeps_best ? with_best(told) : std::vector<Result>();
+    const std::span<const Result> results = settings_.keeps_best ? all : told;
     Eigen::MatrixXd X(coordinates_.size(), lambda());
     std::vector<double> losses;
     for (const Result& result : results.first(count)) {
@@ -225,29 +222,31 @@ void Evolution::center_integers(Eigen::MatrixXd& X) {
     if (!coordinates_.is_discrete(j)) continue;
     const double m = es_.mean()[j];
     for (Eigen::Index k = 0; k < mu; ++k) {
-      v[static_cast<std::size_t>(k)] = m + (X(j, k) - m) * scale_[j];
+      v[static_cast<std::size_t>(k)] = scaled(X(j, k), m, scale_[j]);
       middles[static_cast<std::size_t>(k)] = middle(j, v[static_cast<std::size_t>(k)]);
     }
     mutated_[static_cast<std::size_t>(j)] = cmaes::center_integers(v, middles, middle(j, m));
-    for (Eigen::Index k = 0; k < mu; ++k) X(j, k) = m + (v[static_cast<std::size_t>(k)] - m) / scale_[j];
+    for (Eigen::Index k = 0; k < mu; ++k) X(j, k) = unscaled(v[static_cast<std::size_t>(k)], m, scale_[j]);
   }
 }
 
 void Evolution::correct_margins() {
   if (coordinates_.discrete_count() == 0) return;
+  // Else the margin of the paper's section 5.1.
+  const double alpha = settings_.integer_mutation ? mutation_margin(categories_.size() + coordinates_.discrete_count())
+                                                  : 1.0 / static_cast<double>(coordinates_.size() * lambda());
   const Eigen::VectorXd deviations = es_.deviations();
   Eigen::VectorXd mean = es_.mean();
   for (Eigen::Index j = 0; j < mean.size(); ++j) {
-    if (coordinates_.is_discrete(j)) correct_margin(j, mean, deviations[j]);
+    if (coordinates_.is_discrete(j)) correct_margin(j, mean, deviations[j], alpha);
   }
   es_.set_mean(std::move(mean));
 }
 
-void Evolution::correct_margin(Eigen::Index j, Eigen::VectorXd& mean, double deviation) {
+void Evolution::correct_margin(Eigen::Index j, Eigen::VectorXd& mean, double deviation, double alpha) {
   const Coordinates::Cell cell = coordinates_.cell(j, mean[j]);
   if (settings_.integer_mutation) {
     const double middle = coordinates_.place(j, coordinates_.value(j, mean[j]));
-    const double alpha = mutation_margin(categories_.size() + coordinates_.discrete_count());
     const MutationState corrected =
         with_mutation_margin({mean[j], scale_[j], mutation_rate_[j]}, mutated_[static_cast<std::size_t>(j)], deviation,
                              {cell.low, cell.high, middle}, alpha);
@@ -256,8 +255,6 @@ void Evolution::correct_margin(Eigen::Index j, Eigen::VectorXd& mean, double dev
     mutation_rate_[j] = corrected.rate;
     return;
   }
-  // The margin of the paper's section 5.1.
-  const double alpha = 1.0 / static_cast<double>(coordinates_.size() * lambda());
   const MarginState corrected = with_margin({mean[j], scale_[j]}, deviation, cell.low, cell.high, alpha);
   mean[j] = corrected.mean;
   scale_[j] = corrected.scale;

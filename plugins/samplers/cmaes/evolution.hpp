@@ -112,7 +112,7 @@ class Evolution {
   void center_integers(Eigen::MatrixXd& X);
   void tell_choices(std::span<const Result> results);
   void correct_margins();
-  void correct_margin(Eigen::Index j, Eigen::VectorXd& mean, double deviation);
+  void correct_margin(Eigen::Index j, Eigen::VectorXd& mean, double deviation, double alpha);
   void restart();
   void push_source();
 

@@ -10,6 +10,11 @@ struct MarginState {
   double scale;  ///< the diagonal entry of the paper's matrix A
 };
 
+/// What a sample x of such a coordinate becomes.
+inline double scaled(double x, double mean, double scale) { return mean + (x - mean) * scale; }
+/// The sample that becomes v.
+inline double unscaled(double v, double mean, double scale) { return mean + (v - mean) / scale; }
+
 /// After an update: the mean and scale with which the cells on either side have at least a probability of about
 /// `alpha` / 2 each, or, for a mean in the first or last cell, the rest of the cells at least `alpha`.
 ///
