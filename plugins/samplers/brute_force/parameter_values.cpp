@@ -10,17 +10,6 @@
 namespace brute_force {
 namespace {
 
-// The fixed value as the parameter has it (internal representation); nothing if it cannot take it.
-std::optional<double> fixed_value(const hone::Distribution& distribution, const hone::Choice& fixed) {
-  const std::optional<double> value = hone::to_internal(distribution, fixed);
-  return value && hone::contains(distribution, *value) ? value : std::nullopt;
-}
-
-[[noreturn]] void refuse(std::string_view name) {
-  throw std::invalid_argument("the fixed value of '" + std::string(name) +
-                              "' is none that the parameter can take; change it or the parameter's range");
-}
-
 // A continuous value has none by its place; its bits tell it from others.
 std::int64_t any_index_of(const hone::Distribution& distribution, double value) {
   return value_count(distribution) ? index_of(distribution, value) : std::bit_cast<std::int64_t>(value);
@@ -31,7 +20,7 @@ std::int64_t any_index_of(const hone::Distribution& distribution, double value) 
 std::int64_t ParameterValues::count(std::string_view name, const hone::Distribution& distribution) const {
   constexpr std::int64_t most_values = 1'000'000;
   if (const auto fixed = fixed_.find(name); fixed != fixed_.end()) {
-    if (!fixed_value(distribution, fixed->second)) refuse(name);
+    hone::sdk::fixed_value(name, distribution, fixed->second);
     return 1;
   }
   if (const auto count = value_count(distribution)) {
@@ -48,9 +37,9 @@ std::optional<std::int64_t> ParameterValues::index(std::string_view name, const 
                                                    double value) const {
   const auto fixed = fixed_.find(name);
   if (fixed == fixed_.end()) return index_of(distribution, value);
-  const std::optional<double> only = fixed_value(distribution, fixed->second);
   // Its only value is taken without asking a sampler, who would have refused.
-  if (!only && hone::is_single(distribution)) refuse(name);
+  if (hone::is_single(distribution)) hone::sdk::fixed_value(name, distribution, fixed->second);
+  const std::optional<double> only = hone::sdk::value_in(distribution, fixed->second);
   // By the index, for what was written as 0.3 may be the third step of 0.1.
   const std::int64_t index = any_index_of(distribution, value);
   return only && any_index_of(distribution, *only) == index ? std::optional(index) : std::nullopt;

@@ -96,8 +96,8 @@ class GridSampler final : public hone::Sampler,
     // Trials beyond the last point, which only `ask` makes, begin anew.
     const std::size_t point = order_[static_cast<std::size_t>(trial.number()) % count_];
     const hone::Choice& value = values_[column][grid::places_of(point, lengths_)[column]];
-    const std::optional<double> internal = hone::to_internal(*parameter.distribution, value);
-    if (!internal || !hone::contains(*parameter.distribution, *internal)) {
+    const std::optional<double> internal = hone::sdk::value_in(*parameter.distribution, value);
+    if (!internal) {
       throw std::invalid_argument("a value of '" + std::string(parameter.name) +
                                   "' in the grid is none that the parameter can take");
     }

@@ -50,12 +50,7 @@ class PartialFixedSampler final : public hone::Sampler, public hone::sdk::FixedP
                             const hone::Parameter& parameter) override {
     const auto fixed = fixed_.find(parameter.name);
     if (fixed == fixed_.end()) return base_->sample_independent(study, trial, parameter);
-    const std::optional<double> value = hone::to_internal(*parameter.distribution, fixed->second);
-    if (!value || !hone::contains(*parameter.distribution, *value)) {
-      throw std::invalid_argument("the fixed value of '" + fixed->first +
-                                  "' is none that the parameter can take; change it or the parameter's range");
-    }
-    return *value;
+    return hone::sdk::fixed_value(fixed->first, *parameter.distribution, fixed->second);
   }
 
   void after_trial(const hone::StudyView& study, const hone::TrialView& trial, hone::TrialState state,
