@@ -3,16 +3,28 @@
 #include <catch2/catch.hpp>
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <stop_token>
+#include <utility>
 
 #include "../../core/fake_storage.hpp"
 #include "promotion_fixture.hpp"
 
 using namespace hone;
 using namespace hone::test;
+
+namespace {
+
+StudyOptions promoting_in(std::shared_ptr<Storage> storage) {
+  StudyOptions options = promoting();
+  options.opened_storage = std::move(storage);
+  return options;
+}
+
+}  // namespace
 
 TEST_CASE("a trial that is interrupted after it was continued is paused again") {
   Database database;
@@ -68,13 +80,10 @@ TEST_CASE(
 }
 
 TEST_CASE("a trial that was continued and paused again meanwhile is not continued from its earlier pause") {
-  StudyOptions options = promoting();
   const auto slow = std::make_shared<FakeStorage>("paused-twice");
-  options.opened_storage = slow;
-  Study study = Study::create(options, shared_registry());
+  Study study = Study::create(promoting_in(slow), shared_registry());
   pause_three(study);
-  options.opened_storage = std::make_shared<FakeStorage>("paused-twice");
-  Study other = Study::create(options, shared_registry());
+  Study other = Study::create(promoting_in(std::make_shared<FakeStorage>("paused-twice")), shared_registry());
   bool once = false;
   slow->before_apply = [&](const StudyPatch& patch) {
     if (once || patch.number != 0 || !patch.trial.owner) return;
@@ -93,10 +102,8 @@ TEST_CASE("a trial that was continued and paused again meanwhile is not continue
 }
 
 TEST_CASE("a paused trial that cannot be begun again because the storage fails stays paused where it was") {
-  StudyOptions options = promoting();
   const auto storage = std::make_shared<FakeStorage>("fails-on-continuing");
-  options.opened_storage = storage;
-  Study study = Study::create(options, shared_registry());
+  Study study = Study::create(promoting_in(storage), shared_registry());
   pause_three(study);
   storage->before_attributes = [] { throw StorageError("the storage is away", false); };
   CHECK_THROWS_AS(study.ask(), StorageError);
@@ -108,10 +115,8 @@ TEST_CASE("a paused trial that cannot be begun again because the storage fails s
 }
 
 TEST_CASE("a paused trial that can be neither begun again nor put back because the storage fails is taken over") {
-  StudyOptions options = promoting();
   const auto storage = std::make_shared<FakeStorage>("fails-on-putting-back");
-  options.opened_storage = storage;
-  Study study = Study::create(options, shared_registry());
+  Study study = Study::create(promoting_in(storage), shared_registry());
   pause_three(study);
   const auto away = [] { throw StorageError("the storage is away", false); };
   storage->before_attributes = [&] {
@@ -204,10 +209,8 @@ TEST_CASE("a worker that dies between the report at a rung and the pause promote
 }
 
 TEST_CASE("what is paused is not closed any further once another worker goes on") {
-  StudyOptions options = promoting();
   const auto slow = std::make_shared<FakeStorage>("closing");
-  options.opened_storage = slow;
-  Study study = Study::create(options, shared_registry());
+  Study study = Study::create(promoting_in(slow), shared_registry());
   pause_three(study);
   {
     Trial continued = study.ask();
@@ -216,8 +219,7 @@ TEST_CASE("what is paused is not closed any further once another worker goes on"
     REQUIRE(continued.should_prune());
     study.tell(continued, TrialState::pruned);
   }
-  options.opened_storage = std::make_shared<FakeStorage>("closing");
-  Study other = Study::create(options, shared_registry());
+  Study other = Study::create(promoting_in(std::make_shared<FakeStorage>("closing")), shared_registry());
   std::optional<Trial> begun;
   slow->before_apply = [&](const StudyPatch& patch) {
     if (begun || patch.trial.state != TrialState::pruned) return;
