@@ -9,51 +9,13 @@
 
 #include <hone/sdk/portable_math.hpp>
 
+#include "vectors.hpp"
+
 namespace tpe {
 namespace {
 
 // All sums run in so many lanes; a vector holds two, four or all of them.
 constexpr std::size_t lanes = 8;
-
-template <std::size_t width>
-struct Vector;
-template <>
-struct Vector<2> {
-  using Doubles = double __attribute__((vector_size(16)));
-  using Bits = std::uint64_t __attribute__((vector_size(16)));
-  using Floats = float __attribute__((vector_size(16)));
-  using Signs = std::uint32_t __attribute__((vector_size(16)));
-};
-template <>
-struct Vector<4> {
-  using Doubles = double __attribute__((vector_size(32)));
-  using Bits = std::uint64_t __attribute__((vector_size(32)));
-  using Floats = float __attribute__((vector_size(32)));
-  using Signs = std::uint32_t __attribute__((vector_size(32)));
-};
-template <>
-struct Vector<8> {
-  using Doubles = double __attribute__((vector_size(64)));
-  using Bits = std::uint64_t __attribute__((vector_size(64)));
-  using Floats = float __attribute__((vector_size(64)));
-  using Signs = std::uint32_t __attribute__((vector_size(64)));
-};
-
-// Each loop is written once and inlined into a function for each set of instructions.
-
-template <std::size_t width>
-[[gnu::always_inline]] inline typename Vector<width>::Doubles load(const double* from) {
-  typename Vector<width>::Doubles result;
-  std::memcpy(&result, from, sizeof result);
-  return result;
-}
-
-template <std::size_t width>
-[[gnu::always_inline]] inline typename Vector<width>::Floats load(const float* from) {
-  typename Vector<width>::Floats result;
-  std::memcpy(&result, from, sizeof result);
-  return result;
-}
 
 // portable::exp_in_range in every lane, operation for operation.
 template <std::size_t width>
@@ -87,69 +49,6 @@ template <std::size_t width>
     const double z = (point - means[i]) * inverse_widths[i];
     logs[i] -= 0.5 * z * z;
   }
-}
-
-// Takes some axes off a block of values; says whether any is still above `least`.
-template <std::size_t width, std::size_t block>
-[[gnu::always_inline]] inline bool take_off(float* values, std::span<const RoughAxis> axes, std::size_t at,
-                                            float least) {
-  using Floats = typename Vector<width>::Floats;
-  constexpr std::size_t step = sizeof(Floats) / sizeof(float);
-  Floats value[block / step];
-  for (std::size_t v = 0; v < block / step; ++v) value[v] = load<width>(values + v * step);
-  for (const RoughAxis& axis : axes) {
-    for (std::size_t v = 0; v < block / step; ++v) {
-      const std::size_t k = at + v * step;
-      const Floats z = (axis.point - load<width>(axis.means + k)) * load<width>(axis.inverse_widths + k);
-      value[v] -= z * z;
-    }
-  }
-  // By signs, for gcc 12 makes scalar code of comparing the widest vectors of floats.
-  typename Vector<width>::Signs negative = {};
-  for (std::size_t v = 0; v < block / step; ++v) {
-    negative |= std::bit_cast<typename Vector<width>::Signs>(least - value[v]);
-  }
-  std::memcpy(values, value, sizeof value);
-  std::uint64_t words[sizeof negative / sizeof(std::uint64_t)];
-  std::memcpy(words, &negative, sizeof negative);
-  std::uint64_t found = 0;
-  for (const std::uint64_t each : words) found |= each;
-  return (found & 0x8000000080000000) != 0;
-}
-
-template <std::size_t width>
-[[gnu::always_inline]] inline std::size_t sift(std::span<const float> constants, std::span<const RoughAxis> axes,
-                                               float least, std::uint32_t* indices) {
-  // Many blocks have no kernel that matters; where there are many axes, some of them show it.
-  constexpr std::size_t block = 32;
-  constexpr std::size_t some = 12;
-  float values[block] = {};
-  std::size_t count = 0;
-  std::size_t i = 0;
-  const auto collect = [&](std::size_t size) {
-    for (std::size_t k = 0; k < size; ++k) {
-      indices[count] = static_cast<std::uint32_t>(i + k);
-      count += values[k] > least ? 1 : 0;
-    }
-  };
-  for (; i + block <= constants.size(); i += block) {
-    std::memcpy(values, &constants[i], sizeof values);
-    bool any = true;
-    for (std::size_t a = 0; any && a < axes.size(); a += some) {
-      any = take_off<width, block>(values, axes.subspan(a, std::min(some, axes.size() - a)), i, least);
-    }
-    if (any) collect(block);
-  }
-  const std::size_t rest = constants.size() - i;
-  for (std::size_t k = 0; k < rest; ++k) {
-    values[k] = constants[i + k];
-    for (const RoughAxis& axis : axes) {
-      const float z = (axis.point - axis.means[i + k]) * axis.inverse_widths[i + k];
-      values[k] -= z * z;
-    }
-  }
-  collect(rest);
-  return count;
 }
 
 template <std::size_t width>
@@ -220,10 +119,6 @@ template <std::size_t width>
 }
 
 namespace baseline {
-std::size_t sift_kernels(std::span<const float> constants, std::span<const RoughAxis> axes, float least,
-                         std::uint32_t* indices) {
-  return sift<2>(constants, axes, least, indices);
-}
 void subtract(std::span<double> logs, const double* means, const double* inverse_widths, double point) {
   subtract_half_squares<2>(logs, means, inverse_widths, point);
 }
@@ -234,15 +129,11 @@ double sum(std::span<const double> logs, const double* weights, double highest) 
 double hermite(const double* coefficients, std::size_t stride, std::size_t count, double first, double step) {
   return hermite_sum<2>(coefficients, stride, count, first, step);
 }
-constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum, &hermite};
+constexpr MixtureLoops loops{&subtract, &maximum, &sum, &hermite};
 }  // namespace baseline
 
 #if defined(__x86_64__)
 namespace avx2 {
-[[gnu::target("avx2")]] std::size_t sift_kernels(std::span<const float> constants, std::span<const RoughAxis> axes,
-                                                 float least, std::uint32_t* indices) {
-  return sift<4>(constants, axes, least, indices);
-}
 [[gnu::target("avx2")]] void subtract(std::span<double> logs, const double* means, const double* inverse_widths,
                                       double point) {
   subtract_half_squares<4>(logs, means, inverse_widths, point);
@@ -255,14 +146,10 @@ namespace avx2 {
                                        double step) {
   return hermite_sum<4>(coefficients, stride, count, first, step);
 }
-constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum, &hermite};
+constexpr MixtureLoops loops{&subtract, &maximum, &sum, &hermite};
 }  // namespace avx2
 
 namespace avx512 {
-[[gnu::target("avx512f")]] std::size_t sift_kernels(std::span<const float> constants, std::span<const RoughAxis> axes,
-                                                    float least, std::uint32_t* indices) {
-  return sift<8>(constants, axes, least, indices);
-}
 [[gnu::target("avx512f")]] void subtract(std::span<double> logs, const double* means, const double* inverse_widths,
                                          double point) {
   subtract_half_squares<8>(logs, means, inverse_widths, point);
@@ -275,7 +162,7 @@ namespace avx512 {
                                           double first, double step) {
   return hermite_sum<8>(coefficients, stride, count, first, step);
 }
-constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum, &hermite};
+constexpr MixtureLoops loops{&subtract, &maximum, &sum, &hermite};
 }  // namespace avx512
 #endif
 
@@ -284,7 +171,8 @@ constexpr MixtureLoops loops{&sift_kernels, &subtract, &maximum, &sum, &hermite}
 bool has_instructions([[maybe_unused]] Instructions instructions) {
 #if defined(__x86_64__)
   if (instructions == Instructions::avx512) return __builtin_cpu_supports("avx512f") != 0;
-  if (instructions == Instructions::avx2) return __builtin_cpu_supports("avx2") != 0;
+  if (instructions == Instructions::avx2)
+    return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
 #endif
   return instructions == Instructions::baseline;
 }
@@ -297,10 +185,14 @@ const MixtureLoops& mixture_loops([[maybe_unused]] Instructions instructions) {
   return baseline::loops;
 }
 
+Instructions best_instructions() {
+  return has_instructions(Instructions::avx512) ? Instructions::avx512
+         : has_instructions(Instructions::avx2) ? Instructions::avx2
+                                                : Instructions::baseline;
+}
+
 const MixtureLoops& mixture_loops() {
-  static const MixtureLoops& best = mixture_loops(has_instructions(Instructions::avx512) ? Instructions::avx512
-                                                  : has_instructions(Instructions::avx2) ? Instructions::avx2
-                                                                                         : Instructions::baseline);
+  static const MixtureLoops& best = mixture_loops(best_instructions());
   return best;
 }
 

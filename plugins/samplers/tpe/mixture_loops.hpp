@@ -8,31 +8,21 @@
 
 namespace tpe {
 
-/// Sets of instructions that the loops are compiled for. The results have the same bits with each: only + - * and bit
-/// operations, no fused multiply-add, and sums in eight lanes whatever the width of a vector.
+/// Sets of instructions that the loops are compiled for. avx2 is to mean fused multiply-add as well, which the loops
+/// below do without.
 enum class Instructions { baseline, avx2, avx512 };
 
 /// Whether this processor has them.
 bool has_instructions(Instructions instructions);
-
-/// One parameter in single precision: the kernels' means and inverse widths (of exp(-z^2), without the half), and the
-/// point at which they are looked at.
-struct RoughAxis {
-  const float* means;
-  const float* inverse_widths;
-  float point;
-};
+/// The best that it has.
+Instructions best_instructions();
 
 /// So many terms of a series of Hermite polynomials are summed.
 inline constexpr std::size_t hermite_terms = 16;
 
-/// The loops for one set of instructions.
+/// The loops for one set of instructions. The results have the same bits with each: only + - * and bit operations, no
+/// fused multiply-add, and sums in eight lanes whatever the width of a vector.
 struct MixtureLoops {
-  /// Finds the kernels for which constants[i] - sum over the axes of ((point - means[i]) * inverse_widths[i])^2 exceeds
-  /// `least`, all in single precision. Writes their indices, ascending; returns how many there are. There is room for
-  /// all.
-  std::size_t (*sift)(std::span<const float> constants, std::span<const RoughAxis> axes, float least,
-                      std::uint32_t* indices);
   /// logs[i] -= ((point - means[i]) * inverse_widths[i])^2 / 2
   void (*subtract_half_squares)(std::span<double> logs, const double* means, const double* inverse_widths,
                                 double point);

@@ -72,22 +72,14 @@ double log_kernel(const NumericTransform& transform, double mean, double width, 
   return normalizer - 0.5 * z * z;
 }
 
-float NumericKernels::rough_point(double point) const {
-  const double range = transform_.high() - transform_.low();
-  return static_cast<float>(std::clamp((point - 0.5 * (transform_.low() + transform_.high())) / range, -1.0, 1.0));
-}
-
 void NumericKernels::set_width(std::size_t slot, double width) {
   widths_[slot] = width;
   inverse_widths_[slot] = 1.0 / width;
   log_normalizers_[slot] = log_normalizer(transform_, means_[slot], width);
-  const double shares = std::min((transform_.high() - transform_.low()) * inverse_widths_[slot], 1000.0);
-  rough_inverse_widths_[slot] = static_cast<float>(shares * hone::sdk::detail::sqrt_half);
 }
 
 void NumericKernels::set_prior(std::size_t slot) {
   means_[slot] = 0.5 * (transform_.low() + transform_.high());
-  rough_means_[slot] = 0.0F;
   set_width(slot, transform_.high() - transform_.low());
 }
 
@@ -97,15 +89,12 @@ void NumericKernels::assign(const std::vector<double>& points) {
   widths_.assign(n, 0.0);
   inverse_widths_.assign(n, 0.0);
   log_normalizers_.assign(n, 0.0);
-  rough_means_.resize(n);
-  rough_inverse_widths_.assign(n, 0.0F);
   present_.assign(n, 1);
   order_.clear();
   for (std::size_t slot = 0; slot < n; ++slot) {
     present_[slot] = std::isnan(points[slot]) ? 0 : 1;
     if (present_[slot] != 0) {
       order_.push_back(static_cast<std::uint32_t>(slot));
-      rough_means_[slot] = rough_point(points[slot]);
     } else {
       set_prior(slot);
     }
@@ -142,8 +131,6 @@ void NumericKernels::insert(std::size_t slot, double point) {
   widths_.insert(widths_.begin() + at, 0.0);
   inverse_widths_.insert(inverse_widths_.begin() + at, 0.0);
   log_normalizers_.insert(log_normalizers_.begin() + at, 0.0);
-  rough_means_.insert(rough_means_.begin() + at, std::isnan(point) ? 0.0F : rough_point(point));
-  rough_inverse_widths_.insert(rough_inverse_widths_.begin() + at, 0.0F);
   present_.insert(present_.begin() + at, std::isnan(point) ? 0 : 1);
   if (std::isnan(point)) {
     set_prior(slot);
@@ -169,8 +156,6 @@ void NumericKernels::erase(std::size_t slot) {
   widths_.erase(widths_.begin() + at);
   inverse_widths_.erase(inverse_widths_.begin() + at);
   log_normalizers_.erase(log_normalizers_.begin() + at);
-  rough_means_.erase(rough_means_.begin() + at);
-  rough_inverse_widths_.erase(rough_inverse_widths_.begin() + at);
   present_.erase(present_.begin() + at);
   std::erase(stale_, static_cast<std::uint32_t>(slot));
   for (std::uint32_t& later : order_) later -= later > slot ? 1 : 0;

@@ -69,25 +69,6 @@ class NumericKernels {
   /// -log(width sqrt(2 pi)) - log(mass of the range); on a grid: -log(mass of the range).
   std::span<const double> log_normalizers() const { return log_normalizers_; }
 
-  /// In single precision, to rule out kernels that are far from a point without looking at them closely: with the
-  /// distances z_d, in widths, of a point and a kernel's mean along up to `most_axes` continuous parameters,
-  ///
-  ///     sum of ((rough_point(x_d) - rough_means()[i]) * rough_inverse_widths()[i])^2
-  ///         <= (1 + excess) * (sum of z_d^2 / 2) + allowance
-  ///
-  /// Means are shares of the range from its middle, at most 1, and no inverse width counts as more than 1000 of the
-  /// range: both make the left side smaller. With u = 2^-24, the means' and the point's rounding and that of their
-  /// difference are then at most 3 u, times 1000 sqrt(1/2) below 1.3e-4 widths; what else is rounded is relative, 64
-  /// times at most. (a + b)^2 <= a^2 (1 + t) + b^2 (1 + 1/t) with t = 2e-4 gives the two constants.
-  struct Rough {
-    static constexpr std::size_t most_axes = 48;
-    static constexpr double excess = 2.5e-4;
-    static constexpr double allowance = 5e-3;
-  };
-  std::span<const float> rough_means() const { return rough_means_; }
-  std::span<const float> rough_inverse_widths() const { return rough_inverse_widths_; }
-  float rough_point(double point) const;
-
   /// On a grid: observations repeat, so kernels fall into few classes of equal mean and width.
   std::span<const std::uint32_t> classes() const { return classes_; }
   struct Class {
@@ -109,7 +90,6 @@ class NumericKernels {
   BandwidthRule rule_;
   double least_width_ = 0.0;
   std::vector<double> means_, widths_, inverse_widths_, log_normalizers_;
-  std::vector<float> rough_means_, rough_inverse_widths_;
   std::vector<std::uint8_t> present_;  // by slot: it has an observation
   std::vector<std::uint32_t> stale_;   // slots that are new or have a new neighbour; may repeat
   bool all_stale_ = true;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The estimator's density at a point.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -19,25 +18,29 @@ namespace {
 constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 
 // With q the rough half squares of a kernel and z^2 / 2 the exact ones, q <= (1 + excess) z^2 / 2 + allowance (see
-// NumericKernels::Rough), so
+// KernelRows), so
 //
 //     constant - z^2 / 2 > least   implies   (1 + excess) constant - q > (1 + excess) least - allowance
 //
 // What follows from rounding to single precision and from sums there is relative, and allowed for: 1e-5 of either side.
-constexpr double stretch = 1.0 + NumericKernels::Rough::excess;
+constexpr double stretch = 1.0 + KernelRows::excess;
 constexpr double rounding = 1e-5;
 
 float rough_least(double least) {
-  const double result = stretch * least - rounding * std::abs(least) - NumericKernels::Rough::allowance;
-  return result < -1e30 ? -std::numeric_limits<float>::infinity() : static_cast<float>(result);
+  const double result = stretch * least - rounding * std::abs(least) - KernelRows::allowance;
+  return static_cast<float>(std::max(result, -1e30));  // finite, and lower than any kernel's bound
 }
 }  // namespace
 
-double ParzenEstimator::Part::rough_constant(double constant) {
-  return stretch * constant + rounding * std::abs(constant);
+// Of a kernel, for `sift`: with the rough squares where all points are 0 taken off.
+float ParzenEstimator::rough_constant(const Part& part, std::size_t slot) const {
+  const double constant = part.constants[slot];
+  return static_cast<float>(stretch * constant + rounding * std::abs(constant) -
+                            rows_.rough_square(slot, part.rough_axes()));
 }
 
 void ParzenEstimator::Survivors::make_room(std::size_t n) {
+  n += sift_block;  // whole blocks are looked at
   if (slots.size() >= n) return;
   slots.resize(n);
   logs.resize(n);
@@ -74,33 +77,24 @@ double ParzenEstimator::log_prior_at(const Part& part, std::span<const double> r
 }
 
 // The first parameters are looked at for all kernels, in single precision; few survive.
-void ParzenEstimator::sift(const Part& part, std::span<const double> row, Block block, double least) {
-  std::array<RoughAxis, NumericKernels::Rough::most_axes> axes{};
-  const std::size_t count = std::min(part.continuous, axes.size());
-  for (std::size_t d = 0; d < count; ++d) {
-    const NumericKernels& kernels = part.numeric[d]->kernels;
-    axes[d] = {kernels.rough_means().data() + block.first, kernels.rough_inverse_widths().data() + block.first,
-               kernels.rough_point(kernels.transform().to_point(row[part.numeric[d]->column]))};
-  }
-  work_.count = work_.loops.sift(std::span(part.rough).subspan(block.first, block.size), std::span(axes).first(count),
-                                 rough_least(least - part.categorical_constant), work_.slots.data());
-  for (std::size_t i = 0; i < work_.count; ++i) work_.slots[i] += static_cast<std::uint32_t>(block.first);
+void ParzenEstimator::sift(const Part& part, std::span<const double> points, Block block, double least) {
+  const std::span<const std::size_t> axes = part.rough_axes();
+  work_.axes.clear();
+  for (std::size_t d = 0; d < axes.size(); ++d) work_.axes.push_back({axes[d], rows_.rough_point(axes[d], points[d])});
+  work_.count = rows_.sift(part.rough, work_.axes, block.first, block.first + block.size,
+                           rough_least(least - part.categorical_constant), work_.slots.data());
 }
 
 // Of the kernels left, exactly; one after another, as most have to be looked at in all parameters.
-void ParzenEstimator::add_continuous(const Part& part, std::span<const double> row, double least) {
-  std::vector<Axis>& axes = work_.axes;
-  axes.clear();
-  for (const Numeric* n : std::span(part.numeric).first(part.continuous)) {
-    axes.push_back({n->kernels.means().data(), n->kernels.inverse_widths().data(),
-                    n->kernels.transform().to_point(row[n->column])});
-  }
+void ParzenEstimator::add_continuous(const Part& part, std::span<const double> points, double least) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < work_.count; ++i) {
     const std::uint32_t slot = work_.slots[i];
+    const std::span<const KernelRows::Kernel> row = rows_.row(slot);
     double log = part.constants[slot] + part.categorical_constant;
-    for (const Axis& axis : axes) {
-      const double z = (axis.point - axis.means[slot]) * axis.inverse_widths[slot];
+    for (std::size_t d = 0; d < points.size(); ++d) {
+      const KernelRows::Kernel& kernel = row[part.axes[d]];
+      const double z = (points[d] - kernel.mean) * kernel.inverse_width;
       log -= 0.5 * z * z;
     }
     work_.slots[kept] = slot;
@@ -173,16 +167,18 @@ double ParzenEstimator::log_block_on_line(double value, Block block) {
   return log_of_sum(logs, work_.scratch.data());
 }
 
-// The log of what a block of observations adds to a sum that is known to be at least `certain`.
-double ParzenEstimator::log_block(const Part& part, std::span<const double> row, Block block, double certain) {
+// The log of what a block of observations adds to a sum.
+double ParzenEstimator::log_block(std::span<const double> row, const PartialSum& sum, Block block) {
   if (on_line()) return log_block_on_line(row[0], block);
+  const Part& part = parts_[sum.part];
   // No weight is above 1, so all kernels below this have together less than e^-30 of what is there for certain.
-  const double least = certain == minus_infinity ? std::numeric_limits<double>::lowest()
-                                                 : certain - portable::log(static_cast<double>(size() + 1)) - 30.0;
-  sift(part, row, block, least);
-  add_continuous(part, row, least);
+  const double least = sum.log_sum == minus_infinity
+                           ? std::numeric_limits<double>::lowest()
+                           : sum.log_sum - portable::log(static_cast<double>(size() + 1)) - 30.0;
+  sift(part, sum.points, block, least);
+  add_continuous(part, sum.points, least);
   for (const Categorical* c : part.categorical) add_categorical(*c, row[c->column], least);
-  const std::span<const Numeric* const> stepped = std::span(part.numeric).subspan(part.continuous);
+  const std::span<const Numeric* const> stepped = std::span(part.numeric).subspan(part.axes.size());
   for (const Numeric* n : stepped) bound_stepped(*n, row[n->column], least);
   for (const Numeric* n : stepped) {
     add_stepped(*n, row[n->column]);
@@ -196,24 +192,31 @@ ParzenEstimator::PartialSum ParzenEstimator::start_sum(std::span<const double> r
   const std::size_t part = part_of(row);
   const double log_prior =
       prior_weight_ > 0.0 ? log_prior_at(parts_[part], row) + portable::log(prior_weight_) : minus_infinity;
-  return {log_prior, size(), part};
+  PartialSum sum{log_prior, size(), part};
+  for (const std::size_t axis : parts_[part].axes) {
+    const Numeric& numeric = numeric_[axis];
+    sum.points.push_back(numeric.kernels.transform().to_point(row[numeric.column]));
+  }
+  return sum;
 }
 
 void ParzenEstimator::advance(std::span<const double> row, PartialSum& sum) {
   if (line_) {
     const double height = line_->log_height();
     const double kernels = line_->sum(numeric_[0].kernels.transform().to_point(row[0]));
-    sum = {height + portable::log(portable::exp(sum.log_sum - height) + kernels), 0, sum.part};
+    sum.log_sum = height + portable::log(portable::exp(sum.log_sum - height) + kernels);
+    sum.remaining = 0;
     return;
   }
   // Small blocks of the newest, then larger ones: the first bounds are cheap, and few steps lead to the end.
   constexpr std::size_t smallest = 128;
   const std::size_t added = size() - sum.remaining;
-  const std::size_t wanted = std::max(smallest, added / 128 * 32);
-  const std::size_t count = sum.remaining <= wanted + smallest ? sum.remaining : wanted;
-  sum.remaining -= count;
+  const std::size_t wanted = std::max(smallest, added / 4);
+  const std::size_t before = sum.remaining;
+  sum.remaining = before <= wanted + smallest ? 0 : (before - wanted) / sift_block * sift_block;
+  const std::size_t count = before - sum.remaining;
   work_.make_room(count);
-  const double block = log_block(parts_[sum.part], row, {sum.remaining, count}, sum.log_sum);
+  const double block = log_block(row, sum, {sum.remaining, count});
   const double high = std::max(sum.log_sum, block);
   const double low = std::min(sum.log_sum, block);
   if (low > minus_infinity)

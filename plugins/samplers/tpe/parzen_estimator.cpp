@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -36,6 +37,11 @@ ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> spac
   }
   std::stable_partition(numeric_.begin(), numeric_.end(),
                         [](const Numeric& n) { return !n.kernels.transform().is_stepped(); });
+  std::vector<KernelRows::Range> ranges;
+  for (std::size_t i = 0; !on_line() && i < continuous_; ++i) {
+    ranges.push_back({numeric_[i].kernels.transform().low(), numeric_[i].kernels.transform().high()});
+  }
+  rows_ = KernelRows(std::move(ranges));
   parts_.push_back(part_with(std::vector<std::uint8_t>(dimension_, 1)));
 }
 
@@ -46,7 +52,7 @@ ParzenEstimator::Part ParzenEstimator::part_with(std::vector<std::uint8_t> has) 
   for (std::size_t i = 0; i < numeric_.size(); ++i) {
     if (has[numeric_[i].column] == 0) continue;
     part.numeric.push_back(&numeric_[i]);
-    part.continuous += i < continuous_ ? 1 : 0;
+    if (i < rows_.axes()) part.axes.push_back(i);
   }
   for (const Categorical& c : categorical_) {
     if (has[c.column] != 0) part.categorical.push_back(&c);
@@ -55,16 +61,36 @@ ParzenEstimator::Part ParzenEstimator::part_with(std::vector<std::uint8_t> has) 
   return part;
 }
 
+namespace {
+// Beyond the last slot, where no kernel is to be found.
+constexpr float nothing = std::numeric_limits<float>::lowest();
+
+std::size_t whole_blocks(std::size_t n) { return (n + sift_block - 1) / sift_block * sift_block; }
+}  // namespace
+
 void ParzenEstimator::Part::resize(std::size_t n) {
   constants.resize(n);
-  rough.resize(n);
+  rough.assign(n, 0.0F);
+  rough.resize(whole_blocks(n), nothing);
 }
 
-void ParzenEstimator::Part::set_constant(std::size_t slot) {
+void ParzenEstimator::Part::insert_constant(std::size_t slot) {
+  constants.insert(constants.begin() + static_cast<std::ptrdiff_t>(slot), 0.0);
+  rough.insert(rough.begin() + static_cast<std::ptrdiff_t>(slot), 0.0F);
+  rough.resize(whole_blocks(constants.size()), nothing);
+}
+
+void ParzenEstimator::Part::erase_constant(std::size_t slot) {
+  constants.erase(constants.begin() + static_cast<std::ptrdiff_t>(slot));
+  rough.erase(rough.begin() + static_cast<std::ptrdiff_t>(slot));
+  rough.resize(whole_blocks(constants.size()), nothing);
+}
+
+void ParzenEstimator::set_constant(Part& part, std::size_t slot) {
   double sum = 0.0;
-  for (const Numeric* n : numeric) sum += n->kernels.log_normalizers()[slot];
-  constants[slot] = sum;
-  rough[slot] = static_cast<float>(rough_constant(sum));
+  for (const Numeric* n : part.numeric) sum += n->kernels.log_normalizers()[slot];
+  part.constants[slot] = sum;
+  part.rough[slot] = rough_constant(part, slot);
 }
 
 // The parameters that a row has, and the constants of the kernels there.
@@ -81,7 +107,7 @@ std::size_t ParzenEstimator::part_of(std::span<const double> row) {
   for (std::size_t column = 0; column < dimension_; ++column) has[column] = std::isnan(row[column]) ? 0 : 1;
   Part part = part_with(std::move(has));
   part.resize(size());
-  for (std::size_t slot = 0; slot < size(); ++slot) part.set_constant(slot);
+  for (std::size_t slot = 0; slot < size(); ++slot) set_constant(part, slot);
   for (const Categorical* c : part.categorical) part.categorical_constant += c->kernels.log_greatest;
   parts_.push_back(std::move(part));
   return parts_.size() - 1;
@@ -106,6 +132,7 @@ void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const 
     }
     c.kernels.assign(std::move(observed));
   }
+  rows_.resize(numbers_.size());
   first_moved_ = 0;
   changed_ = true;
 }
@@ -113,8 +140,8 @@ void ParzenEstimator::assign(std::vector<std::int64_t> numbers, std::span<const 
 void ParzenEstimator::insert(std::int64_t number, std::span<const double> row) {
   const auto at = std::ranges::lower_bound(numbers_, number) - numbers_.begin();
   numbers_.insert(numbers_.begin() + at, number);
-  parts_[0].constants.insert(parts_[0].constants.begin() + at, 0.0);
-  parts_[0].rough.insert(parts_[0].rough.begin() + at, 0.0F);
+  parts_[0].insert_constant(static_cast<std::size_t>(at));
+  rows_.insert(static_cast<std::size_t>(at));
   for (Numeric& n : numeric_) {
     n.kernels.insert(static_cast<std::size_t>(at), n.kernels.transform().to_point(row[n.column]));
   }
@@ -128,8 +155,8 @@ void ParzenEstimator::insert(std::int64_t number, std::span<const double> row) {
 void ParzenEstimator::erase(std::int64_t number) {
   const auto at = std::ranges::lower_bound(numbers_, number) - numbers_.begin();
   numbers_.erase(numbers_.begin() + at);
-  parts_[0].constants.erase(parts_[0].constants.begin() + at);
-  parts_[0].rough.erase(parts_[0].rough.begin() + at);
+  parts_[0].erase_constant(static_cast<std::size_t>(at));
+  rows_.erase(static_cast<std::size_t>(at));
   for (Numeric& n : numeric_) n.kernels.erase(static_cast<std::size_t>(at));
   for (Categorical& c : categorical_) c.kernels.erase(static_cast<std::size_t>(at));
   first_moved_ = std::min(first_moved_, static_cast<std::size_t>(at));
@@ -180,12 +207,22 @@ void ParzenEstimator::refresh() {
   changed_slots_.clear();
   for (Numeric& numeric : numeric_) all = numeric.kernels.refresh(changed_slots_) || all;
   if (all) {
-    for (std::size_t slot = 0; slot < n; ++slot) whole.set_constant(slot);
+    for (std::size_t slot = 0; slot < n; ++slot) set_row(slot);
   } else {
-    for (const std::uint32_t slot : changed_slots_) whole.set_constant(slot);
+    for (const std::uint32_t slot : changed_slots_) set_row(slot);
   }
+  rows_.refresh();
   if (on_line()) refresh_line(all);
   first_moved_ = n;
+}
+
+// The kernels of a slot, from those of the parameters.
+void ParzenEstimator::set_row(std::size_t slot) {
+  for (std::size_t axis = 0; axis < rows_.axes(); ++axis) {
+    const NumericKernels& kernels = numeric_[axis].kernels;
+    rows_.set(slot, axis, kernels.means()[slot], kernels.inverse_widths()[slot]);
+  }
+  set_constant(parts_.front(), slot);
 }
 
 void ParzenEstimator::refresh_line(bool all) {

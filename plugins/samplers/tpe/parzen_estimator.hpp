@@ -2,6 +2,7 @@
 // A density over a joint space: a mixture with one product kernel for each observation, and a prior.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <hone/random.hpp>
 
 #include "categorical_kernels.hpp"
+#include "kernel_rows.hpp"
 #include "kernel_weights.hpp"
 #include "line_mixture.hpp"
 #include "mixture_loops.hpp"
@@ -77,9 +79,10 @@ class ParzenEstimator {
   /// A density on the way: the prior's share, then that of one block of observations after another, the newest first.
   /// So a caller can stop as soon as it knows enough.
   struct PartialSum {
-    double log_sum;         ///< of what has been added, weights not normalised
-    std::size_t remaining;  ///< the oldest observations, which have not been
-    std::size_t part = 0;   ///< which parameters the row has
+    double log_sum;                ///< of what has been added, weights not normalised
+    std::size_t remaining;         ///< the oldest observations, which have not been
+    std::size_t part = 0;          ///< which parameters the row has
+    std::vector<double> points{};  ///< of the continuous ones, where there are several
   };
   PartialSum start_sum(std::span<const double> row);
   void advance(std::span<const double> row, PartialSum& sum);
@@ -103,15 +106,9 @@ class ParzenEstimator {
     std::size_t column;
     CategoricalKernels kernels;
   };
-  /// One continuous parameter: the kernels there, and the point at which they are looked at.
-  struct Axis {
-    const double* means;
-    const double* inverse_widths;
-    double point;
-  };
   /// The kernels that still matter at one row: slots, and their log densities so far, which only fall.
   struct Survivors {
-    std::vector<Axis> axes;
+    std::vector<RoughAxis> axes;
     std::vector<std::uint32_t> slots;
     std::vector<double> logs;
     std::size_t count = 0;
@@ -126,15 +123,19 @@ class ParzenEstimator {
   struct Part {
     std::vector<std::uint8_t> has;        // by column
     std::vector<const Numeric*> numeric;  // the continuous ones first
-    std::size_t continuous = 0;
+    std::vector<std::size_t> axes;        // the continuous ones, in the rows
     std::vector<const Categorical*> categorical;
     std::vector<double> constants;      // by slot: what the log density of a kernel's numeric parameters is at most
-    std::vector<float> rough;           // likewise, for `sift`
+    std::vector<float> rough;           // likewise, for `sift`; whole blocks
     double categorical_constant = 0.0;  // and of its categorical ones
 
     void resize(std::size_t n);
-    void set_constant(std::size_t slot);
-    static double rough_constant(double constant);
+    void insert_constant(std::size_t slot);
+    void erase_constant(std::size_t slot);
+    /// The axes that are looked at roughly.
+    std::span<const std::size_t> rough_axes() const {
+      return std::span(axes).first(std::min(axes.size(), KernelRows::most_axes));
+    }
   };
   struct Block {
     std::size_t first, size;
@@ -142,15 +143,18 @@ class ParzenEstimator {
   Part part_with(std::vector<std::uint8_t> has) const;
   std::size_t part_of(std::span<const double> row);
   double weight_of(std::size_t slot) const { return given_.empty() ? ramp_.of(slot) : given_[slot]; }
-  double log_block(const Part& part, std::span<const double> row, Block block, double certain);
+  double log_block(std::span<const double> row, const PartialSum& sum, Block block);
   double log_block_on_line(double value, Block block);
   bool on_line() const { return dimension_ == 1 && continuous_ == 1; }
   void refresh_weights();
+  void set_row(std::size_t slot);
+  void set_constant(Part& part, std::size_t slot);
+  float rough_constant(const Part& part, std::size_t slot) const;
   void refresh_line(bool all);
   double log_of_sum(std::span<const double> logs, const double* weights) const;
   double log_prior_at(const Part& part, std::span<const double> row) const;
-  void sift(const Part& part, std::span<const double> row, Block block, double least);
-  void add_continuous(const Part& part, std::span<const double> row, double least);
+  void sift(const Part& part, std::span<const double> points, Block block, double least);
+  void add_continuous(const Part& part, std::span<const double> points, double least);
   void bound_stepped(const Numeric& numeric, double value, double least);
   void add_stepped(const Numeric& numeric, double value);
   void add_categorical(const Categorical& categorical, double value, double least);
@@ -160,6 +164,7 @@ class ParzenEstimator {
   std::vector<Numeric> numeric_;  // the continuous ones first: they are cheap and rule out most kernels
   std::size_t continuous_ = 0;
   std::vector<Categorical> categorical_;
+  KernelRows rows_{{}};  // of the continuous parameters, by slot; of none where there is one parameter
 
   std::vector<std::int64_t> numbers_;
   bool changed_ = true;

@@ -92,40 +92,6 @@ TEST_CASE("the greatest of some numbers is found, and minus infinity of none") {
   }
 }
 
-TEST_CASE("the kernels above a bound are found, the same with every set of instructions") {
-  const auto floats = [](std::size_t count, double low, double high, std::int64_t key) {
-    const std::vector<double> doubles = numbers(count, low, high, key);
-    return std::vector<float>(doubles.begin(), doubles.end());
-  };
-  for (const std::size_t length : lengths) {
-    const std::vector<float> constants = floats(length, -1.0, 1.0, 11);
-    const std::vector<float> means = floats(length, 0.0, 1.0, 12);
-    const std::vector<float> inverses = floats(length, 0.5, 3.0, 13);
-    for (const std::size_t dimension : {2, 12, 13, 30}) {
-      std::vector<tpe::RoughAxis> axes;
-      for (std::size_t d = 0; d < dimension; ++d) {
-        axes.push_back({means.data(), inverses.data(), 0.4F + 0.3F * static_cast<float>(d % 2)});
-      }
-      for (const float least : {-std::numeric_limits<float>::infinity(), -3.0F, 0.0F, 2.0F}) {
-        std::vector<std::uint32_t> expected;
-        for (std::size_t i = 0; i < length; ++i) {
-          float bound = constants[i];
-          for (const tpe::RoughAxis& axis : axes) {
-            const float z = (axis.point - means[i]) * inverses[i];
-            bound -= z * z;
-          }
-          if (bound > least) expected.push_back(static_cast<std::uint32_t>(i));
-        }
-        for (const Instructions instructions : available()) {
-          std::vector<std::uint32_t> found(length);
-          found.resize(tpe::mixture_loops(instructions).sift(constants, axes, least, found.data()));
-          CHECK(found == expected);
-        }
-      }
-    }
-  }
-}
-
 TEST_CASE("the Hermite series of a kernel is the kernel, with the same bits with every set of instructions") {
   constexpr std::size_t stride = 40;
   for (const double v : {-0.25, -0.1, 0.0, 0.25}) {
