@@ -13,13 +13,6 @@ namespace portable = hone::sdk::portable;
 namespace {
 // Empty cells beyond either end, so that a loop may run over the ends: the reach, and a vector.
 constexpr std::size_t margin = 32;
-
-// 1 / k!
-constexpr std::array<double, hermite_terms> inverse_factorials = [] {
-  std::array<double, hermite_terms> result{1.0};
-  for (std::size_t k = 1; k < result.size(); ++k) result[k] = result[k - 1] / static_cast<double>(k);
-  return result;
-}();
 }  // namespace
 
 void LineMixture::start(const NumericKernels& kernels) {
@@ -63,17 +56,9 @@ void LineMixture::add(const NumericKernels& kernels, std::size_t slot) {
   const double v = (kernels.means()[slot] - middle) / width_;
   const double excess = kernels.log_normalizers()[slot] - log_height_;
   const double height = excess == 0.0 ? 1.0 : portable::exp(excess);
-  const double rank = static_cast<double>(slot);
-  std::array<double, terms> powers = {1.0, v, v * v, v * v * v};
-  const double fourth = powers[2] * powers[2];
-  for (std::size_t k = 4; k < terms; ++k) powers[k] = powers[k - 4] * fourth;
   Cell& cell = cells_[index];
   cell.occupied = true;
-  for (std::size_t k = 0; k < terms; ++k) {
-    const double term = height * (powers[k] * inverse_factorials[k]);
-    cell.moments[k] += term;
-    cell.rank_moments[k] += rank * term;
-  }
+  loops_.add_moments(cell.moments.data(), v, height, static_cast<double>(slot));
 }
 
 void LineMixture::recompute(const NumericKernels& kernels, std::span<const std::uint16_t> cells) {
@@ -92,7 +77,8 @@ void LineMixture::combine(const RampWeights& weights) {
     const Cell& cell = cells_[i];
     if (!cell.occupied) continue;
     for (std::size_t k = 0; k < terms; ++k) {
-      coefficients_[k * stride_ + margin + i] = weights.start * cell.moments[k] + weights.slope * cell.rank_moments[k];
+      coefficients_[k * stride_ + margin + i] =
+          weights.start * cell.moments[k] + weights.slope * cell.moments[terms + k];
     }
   }
 }
@@ -138,8 +124,7 @@ void LineMixture::refresh(const NumericKernels& kernels, const RampWeights& weig
 }
 
 double LineMixture::sum(double point) {
-  std::ranges::copy(constants_, logs_.begin());
-  loops_.subtract_half_squares(logs_, means_.data(), inverse_widths_.data(), point);
+  loops_.subtract_half_squares(logs_, constants_.data(), means_.data(), inverse_widths_.data(), point);
   double total = 0.0;
   if (!logs_.empty()) total = loops_.weighted_exp_sum(logs_, weights_.data(), log_height_);
   // In cells from the middle of the first one; cells lie half a width apart.

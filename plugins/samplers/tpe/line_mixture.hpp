@@ -68,8 +68,8 @@ class LineMixture {
   double log_height_ = 0.0;
   std::size_t stride_ = 0;  // cells, and empty ones on either side
   struct Cell {
-    std::array<double, terms> moments{};       // sums of v^k / k! over the kernels, by their heights
-    std::array<double, terms> rank_moments{};  // the same, times the kernels' slots
+    // Sums of v^k / k! over the kernels, by their heights, for each k; then the same, times the kernels' slots.
+    std::array<double, 2 * terms> moments{};
     bool occupied = false;
   };
   std::vector<Cell> cells_;

@@ -2,6 +2,7 @@
 #include "mixture_loops.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -37,17 +38,18 @@ template <std::size_t width>
 }
 
 template <std::size_t width>
-[[gnu::always_inline]] inline void subtract_half_squares(std::span<double> logs, const double* means,
-                                                         const double* inverse_widths, double point) {
+[[gnu::always_inline]] inline void subtract_half_squares(std::span<double> logs, const double* constants,
+                                                         const double* means, const double* inverse_widths,
+                                                         double point) {
   std::size_t i = 0;
   for (; i + width <= logs.size(); i += width) {
     const auto z = (point - load<width>(means + i)) * load<width>(inverse_widths + i);
-    const auto result = load<width>(&logs[i]) - 0.5 * z * z;
+    const auto result = load<width>(constants + i) - 0.5 * z * z;
     std::memcpy(&logs[i], &result, sizeof result);
   }
   for (; i < logs.size(); ++i) {
     const double z = (point - means[i]) * inverse_widths[i];
-    logs[i] -= 0.5 * z * z;
+    logs[i] = constants[i] - 0.5 * z * z;
   }
 }
 
@@ -90,6 +92,33 @@ template <std::size_t width>
   return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
+// 1 / k!
+constexpr std::array<double, hermite_terms> inverse_factorials = [] {
+  std::array<double, hermite_terms> result{1.0};
+  for (std::size_t k = 1; k < result.size(); ++k) result[k] = result[k - 1] / static_cast<double>(k);
+  return result;
+}();
+
+template <std::size_t width>
+[[gnu::always_inline]] inline void add_moments(double* moments, double v, double height, double rank) {
+  using Doubles = typename Vector<width>::Doubles;
+  const double square = v * v;
+  const double fourth = square * square;
+  double powers[lanes] = {1.0, v, square, v * square};
+  for (std::size_t k = 4; k < lanes; ++k) powers[k] = powers[k - 4] * fourth;
+  const double eighth = fourth * fourth;
+  for (std::size_t k = 0; k < hermite_terms; k += width) {
+    Doubles power = load<width>(powers + k % lanes);
+    if (k >= lanes) power *= eighth;
+    const Doubles term = height * (power * load<width>(inverse_factorials.data() + k));
+    const Doubles moment = load<width>(moments + k) + term;
+    const Doubles ranked = load<width>(moments + hermite_terms + k) + rank * term;
+    std::memcpy(moments + k, &moment, sizeof moment);
+    std::memcpy(moments + hermite_terms + k, &ranked, sizeof ranked);
+  }
+}
+static_assert(hermite_terms == 2 * lanes);
+
 template <std::size_t width>
 [[gnu::always_inline]] inline double hermite_sum(const double* coefficients, std::size_t stride, std::size_t count,
                                                  double first, double step) {
@@ -119,9 +148,11 @@ template <std::size_t width>
 }
 
 namespace baseline {
-void subtract(std::span<double> logs, const double* means, const double* inverse_widths, double point) {
-  subtract_half_squares<2>(logs, means, inverse_widths, point);
+void subtract(std::span<double> logs, const double* constants, const double* means, const double* inverse_widths,
+              double point) {
+  subtract_half_squares<2>(logs, constants, means, inverse_widths, point);
 }
+void add(double* moments, double v, double height, double rank) { add_moments<2>(moments, v, height, rank); }
 double maximum(std::span<const double> numbers) { return greatest<2>(numbers); }
 double sum(std::span<const double> logs, const double* weights, double highest) {
   return weighted_exp_sum<2>(logs, weights, highest);
@@ -129,14 +160,17 @@ double sum(std::span<const double> logs, const double* weights, double highest) 
 double hermite(const double* coefficients, std::size_t stride, std::size_t count, double first, double step) {
   return hermite_sum<2>(coefficients, stride, count, first, step);
 }
-constexpr MixtureLoops loops{&subtract, &maximum, &sum, &hermite};
+constexpr MixtureLoops loops{&subtract, &maximum, &sum, &add, &hermite};
 }  // namespace baseline
 
 #if defined(__x86_64__)
 namespace avx2 {
-[[gnu::target("avx2")]] void subtract(std::span<double> logs, const double* means, const double* inverse_widths,
-                                      double point) {
-  subtract_half_squares<4>(logs, means, inverse_widths, point);
+[[gnu::target("avx2")]] void subtract(std::span<double> logs, const double* constants, const double* means,
+                                      const double* inverse_widths, double point) {
+  subtract_half_squares<4>(logs, constants, means, inverse_widths, point);
+}
+[[gnu::target("avx2")]] void add(double* moments, double v, double height, double rank) {
+  add_moments<4>(moments, v, height, rank);
 }
 [[gnu::target("avx2")]] double maximum(std::span<const double> numbers) { return greatest<4>(numbers); }
 [[gnu::target("avx2")]] double sum(std::span<const double> logs, const double* weights, double highest) {
@@ -146,13 +180,16 @@ namespace avx2 {
                                        double step) {
   return hermite_sum<4>(coefficients, stride, count, first, step);
 }
-constexpr MixtureLoops loops{&subtract, &maximum, &sum, &hermite};
+constexpr MixtureLoops loops{&subtract, &maximum, &sum, &add, &hermite};
 }  // namespace avx2
 
 namespace avx512 {
-[[gnu::target("avx512f")]] void subtract(std::span<double> logs, const double* means, const double* inverse_widths,
-                                         double point) {
-  subtract_half_squares<8>(logs, means, inverse_widths, point);
+[[gnu::target("avx512f")]] void subtract(std::span<double> logs, const double* constants, const double* means,
+                                         const double* inverse_widths, double point) {
+  subtract_half_squares<8>(logs, constants, means, inverse_widths, point);
+}
+[[gnu::target("avx512f")]] void add(double* moments, double v, double height, double rank) {
+  add_moments<8>(moments, v, height, rank);
 }
 [[gnu::target("avx512f")]] double maximum(std::span<const double> numbers) { return greatest<8>(numbers); }
 [[gnu::target("avx512f")]] double sum(std::span<const double> logs, const double* weights, double highest) {
@@ -162,7 +199,7 @@ namespace avx512 {
                                           double first, double step) {
   return hermite_sum<8>(coefficients, stride, count, first, step);
 }
-constexpr MixtureLoops loops{&subtract, &maximum, &sum, &hermite};
+constexpr MixtureLoops loops{&subtract, &maximum, &sum, &add, &hermite};
 }  // namespace avx512
 #endif
 

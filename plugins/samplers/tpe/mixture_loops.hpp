@@ -23,14 +23,16 @@ inline constexpr std::size_t hermite_terms = 16;
 /// The loops for one set of instructions. The results have the same bits with each: only + - * and bit operations, no
 /// fused multiply-add, and sums in eight lanes whatever the width of a vector.
 struct MixtureLoops {
-  /// logs[i] -= ((point - means[i]) * inverse_widths[i])^2 / 2
-  void (*subtract_half_squares)(std::span<double> logs, const double* means, const double* inverse_widths,
-                                double point);
+  /// logs[i] = constants[i] - ((point - means[i]) * inverse_widths[i])^2 / 2
+  void (*subtract_half_squares)(std::span<double> logs, const double* constants, const double* means,
+                                const double* inverse_widths, double point);
   /// The greatest of the numbers; -infinity for none.
   double (*greatest)(std::span<const double> numbers);
   /// The sum of weights[i] * exp(logs[i] - highest), where no log is much above `highest`. Terms below e^-708 count as
   /// 0.
   double (*weighted_exp_sum)(std::span<const double> logs, const double* weights, double highest);
+  /// Adds t = height v^k / k! to moments[k] and rank t to moments[hermite_terms + k], for each k < hermite_terms.
+  void (*add_moments)(double* moments, double v, double height, double rank);
   /// The sum over j < count of exp(-u^2 / 2) times the sum over k < hermite_terms of coefficients[k * stride + j]
   /// He_k(u), with u = first - j * step and the Hermite polynomials He_k of probability theory. Adds up to 7 more j.
   double (*hermite_sum)(const double* coefficients, std::size_t stride, std::size_t count, double first, double step);

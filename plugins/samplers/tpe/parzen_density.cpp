@@ -156,20 +156,28 @@ double ParzenEstimator::log_of_sum(std::span<const double> logs, const double* w
   return highest + portable::log(work_.loops.weighted_exp_sum(logs, weights, highest));
 }
 
-// One continuous parameter: too few kernels are far away from a candidate to pick out the others.
-double ParzenEstimator::log_block_on_line(double value, Block block) {
+// One continuous parameter: too few kernels are far away from a candidate to pick out the others. Adds all of them to
+// the prior's share.
+double ParzenEstimator::log_sum_on_line(double value, double log_prior) {
   const NumericKernels& kernels = numeric_[0].kernels;
-  const std::span<double> logs = std::span(work_.logs).first(block.size);
-  std::ranges::copy(std::span(parts_[0].constants).subspan(block.first, block.size), logs.begin());
-  work_.loops.subtract_half_squares(logs, kernels.means().data() + block.first,
-                                    kernels.inverse_widths().data() + block.first, kernels.transform().to_point(value));
-  for (std::size_t i = 0; i < block.size; ++i) work_.scratch[i] = weight_of(block.first + i);
-  return log_of_sum(logs, work_.scratch.data());
+  const double point = kernels.transform().to_point(value);
+  const double height = line_ ? line_->log_height() : line_height_;
+  double sum = 0.0;
+  if (line_) {
+    sum = line_->sum(point);
+  } else if (size() > 0) {
+    const std::span<double> logs = std::span(work_.logs).first(size());
+    work_.loops.subtract_half_squares(logs, parts_[0].constants.data(), kernels.means().data(),
+                                      kernels.inverse_widths().data(), point);
+    sum = work_.loops.weighted_exp_sum(logs, line_weights_.data(), height);
+    // So far from all of them that there is nothing in units of the greatest.
+    if (sum == 0.0 && log_prior == minus_infinity) return log_of_sum(logs, line_weights_.data());
+  }
+  return height + portable::log(portable::exp(log_prior - height) + sum);
 }
 
 // The log of what a block of observations adds to a sum.
 double ParzenEstimator::log_block(std::span<const double> row, const PartialSum& sum, Block block) {
-  if (on_line()) return log_block_on_line(row[0], block);
   const Part& part = parts_[sum.part];
   // No weight is above 1, so all kernels below this have together less than e^-30 of what is there for certain.
   const double least = sum.log_sum == minus_infinity
@@ -190,8 +198,7 @@ double ParzenEstimator::log_block(std::span<const double> row, const PartialSum&
 
 ParzenEstimator::PartialSum ParzenEstimator::start_sum(std::span<const double> row) {
   const std::size_t part = part_of(row);
-  const double log_prior =
-      prior_weight_ > 0.0 ? log_prior_at(parts_[part], row) + portable::log(prior_weight_) : minus_infinity;
+  const double log_prior = prior_weight_ > 0.0 ? log_prior_at(parts_[part], row) + log_prior_weight_ : minus_infinity;
   PartialSum sum{log_prior, size(), part};
   for (const std::size_t axis : parts_[part].axes) {
     const Numeric& numeric = numeric_[axis];
@@ -201,10 +208,9 @@ ParzenEstimator::PartialSum ParzenEstimator::start_sum(std::span<const double> r
 }
 
 void ParzenEstimator::advance(std::span<const double> row, PartialSum& sum) {
-  if (line_) {
-    const double height = line_->log_height();
-    const double kernels = line_->sum(numeric_[0].kernels.transform().to_point(row[0]));
-    sum.log_sum = height + portable::log(portable::exp(sum.log_sum - height) + kernels);
+  if (on_line()) {
+    work_.make_room(size());
+    sum.log_sum = log_sum_on_line(row[0], sum.log_sum);
     sum.remaining = 0;
     return;
   }

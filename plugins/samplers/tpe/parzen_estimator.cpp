@@ -187,6 +187,7 @@ void ParzenEstimator::refresh_weights() {
     mean = sum / static_cast<double>(n);
   }
   prior_weight_ = n == 0 ? 1.0 : options_.consider_prior ? options_.prior_weight * mean : 0.0;
+  log_prior_weight_ = hone::sdk::portable::log(prior_weight_);
   total_weight_ = sum + prior_weight_;
   log_total_weight_ = hone::sdk::portable::log(total_weight_);
 }
@@ -230,6 +231,9 @@ void ParzenEstimator::refresh_line(bool all) {
   if (size() < LineMixture::worthwhile || !options_.magic_clip || options_.least_share < LineMixture::least_share ||
       prior_weight_ <= 0.0 || !given_.empty()) {
     line_.reset();
+    line_weights_.resize(size());
+    for (std::size_t slot = 0; slot < size(); ++slot) line_weights_[slot] = weight_of(slot);
+    line_height_ = work_.loops.greatest(parts_.front().constants);
     return;
   }
   all = all || !line_ || first_moved_ < line_->entered();

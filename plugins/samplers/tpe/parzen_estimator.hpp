@@ -144,7 +144,7 @@ class ParzenEstimator {
   std::size_t part_of(std::span<const double> row);
   double weight_of(std::size_t slot) const { return given_.empty() ? ramp_.of(slot) : given_[slot]; }
   double log_block(std::span<const double> row, const PartialSum& sum, Block block);
-  double log_block_on_line(double value, Block block);
+  double log_sum_on_line(double value, double log_prior);
   bool on_line() const { return dimension_ == 1 && continuous_ == 1; }
   void refresh_weights();
   void set_row(std::size_t slot);
@@ -172,10 +172,13 @@ class ParzenEstimator {
   std::vector<Part> parts_;    // all parameters, and what else has been asked for since the last change
   std::vector<double> given_;  // weights, none above 1; empty: those of the ramp
   std::vector<std::uint32_t> changed_slots_;
-  std::size_t first_moved_ = 0;      // slots below are where they were at the last refresh
-  std::optional<LineMixture> line_;  // of one continuous parameter, when it is worth the while
+  std::size_t first_moved_ = 0;       // slots below are where they were at the last refresh
+  std::optional<LineMixture> line_;   // of one continuous parameter, when it is worth the while
+  std::vector<double> line_weights_;  // of one continuous parameter, else: `weight_of` every slot,
+  double line_height_ = 0.0;          // and the greatest log density of a kernel at its mean
   RampWeights ramp_;
   double prior_weight_ = 1.0;  // on the same scale; 0 where the prior is no component
+  double log_prior_weight_ = 0.0;
   double total_weight_ = 1.0;
   double log_total_weight_ = 0.0;
   Survivors work_;

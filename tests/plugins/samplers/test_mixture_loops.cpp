@@ -69,15 +69,15 @@ TEST_CASE("half squares are subtracted with the same bits as one by one") {
   for (const std::size_t n : lengths) {
     const std::vector<double> means = numbers(n, -3.0, 3.0, 1);
     const std::vector<double> inverses = numbers(n, 0.1, 50.0, 2);
-    std::vector<double> expected = numbers(n, -2.0, 2.0, 3);
-    const std::vector<double> before = expected;
+    const std::vector<double> constants = numbers(n, -2.0, 2.0, 3);
+    std::vector<double> expected = constants;
     for (std::size_t i = 0; i < n; ++i) {
       const double z = (0.7 - means[i]) * inverses[i];
       expected[i] -= 0.5 * z * z;
     }
     for (const Instructions each : available()) {
-      std::vector<double> logs = before;
-      tpe::mixture_loops(each).subtract_half_squares(logs, means.data(), inverses.data(), 0.7);
+      std::vector<double> logs(n);
+      tpe::mixture_loops(each).subtract_half_squares(logs, constants.data(), means.data(), inverses.data(), 0.7);
       CHECK(logs == expected);
     }
   }
@@ -89,6 +89,24 @@ TEST_CASE("the greatest of some numbers is found, and minus infinity of none") {
     double expected = -std::numeric_limits<double>::infinity();
     for (const double number : some) expected = std::max(expected, number);
     for (const Instructions each : available()) CHECK(tpe::mixture_loops(each).greatest(some) == expected);
+  }
+}
+
+TEST_CASE("moments are powers over factorials, with the same bits with every set of instructions") {
+  for (const double v : {-0.25, -0.1, 0.0, 0.2}) {
+    std::vector<double> baseline(2 * tpe::hermite_terms, 1.0);
+    tpe::mixture_loops(Instructions::baseline).add_moments(baseline.data(), v, 0.8, 7.0);
+    double term = 0.8;
+    for (std::size_t k = 0; k < tpe::hermite_terms; ++k) {
+      CHECK(baseline[k] == Approx(1.0 + term).epsilon(1e-15));
+      CHECK(baseline[tpe::hermite_terms + k] == Approx(1.0 + 7.0 * term).epsilon(1e-15));
+      term *= v / static_cast<double>(k + 1);
+    }
+    for (const Instructions each : available()) {
+      std::vector<double> moments(2 * tpe::hermite_terms, 1.0);
+      tpe::mixture_loops(each).add_moments(moments.data(), v, 0.8, 7.0);
+      CHECK(moments == baseline);
+    }
   }
 }
 
