@@ -39,22 +39,24 @@ def version(library: str) -> str:
     return importlib.metadata.version(PACKAGES.get(library, library))
 
 
-def study_of(text: str, seed: int, objectives: int):
-    """A study in memory that minimises."""
+def study_of(text: str, seed: int, problem: Problem):
+    """A study in memory that minimises, and what its objective raises when a trial is pruned."""
     library, told = parse(text)
-    directions = ["minimize"] * objectives
+    directions = ["minimize"] * problem.objectives
     if library == "hone":
         import hone
 
         hone.logging.set_verbosity(hone.logging.ERROR)
-        return hone.create_study(sampler=told, pruner="nop", seed=seed, directions=directions)
+        study = hone.create_study(sampler=told, pruner=problem.pruner or "nop", seed=seed, directions=directions)
+        return study, hone.TrialPruned
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.filterwarnings("ignore", module="optuna")
     options = {key: value for key, value in told.items() if key != "optuna"}
     sampler = getattr(optuna.samplers, told["optuna"])(seed=seed, **options)
-    return optuna.create_study(sampler=sampler, directions=directions)
+    pruner = {"": optuna.pruners.NopPruner, "median": optuna.pruners.MedianPruner}[problem.pruner]()
+    return optuna.create_study(sampler=sampler, pruner=pruner, directions=directions), optuna.TrialPruned
 
 
 def checkpoints(trials: int, marks: Sequence[int] = ()) -> List[int]:
@@ -85,6 +87,8 @@ def run(text: str, problem: Problem, trials: int, seed: int, marks: Sequence[int
         outcomes.append(outcome)
         for i, violation in enumerate(outcome.constraints):
             trial.set_constraint(f"c{i}", violation)
+        if outcome.pruned:
+            raise pruned
         return outcome.values[0] if len(outcome.values) == 1 else outcome.values
 
     library, told = parse(text)
@@ -92,7 +96,7 @@ def run(text: str, problem: Problem, trials: int, seed: int, marks: Sequence[int
         start = time.process_time()
         RUN[library](told.partition(":")[2], problem, outcomes, trials, seed)
     else:
-        study = study_of(text, seed, problem.objectives)
+        study, pruned = study_of(text, seed, problem)
         start = time.process_time()
         study.optimize(objective, n_trials=trials)
     seconds = time.process_time() - start

@@ -31,12 +31,13 @@ NOISY = {
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What one evaluation gave: values to be minimised, violations (feasible when none is above 0), and with noise the
-    value without it."""
+    """What one evaluation gave: values to be minimised, violations (feasible when none is above 0), with noise the
+    value without it, and whether it was pruned: its value is infinite then."""
 
     values: Tuple[float, ...]
     constraints: Tuple[float, ...] = ()
     true_value: Optional[float] = None
+    pruned: bool = False
 
     @property
     def feasible(self) -> bool:
@@ -46,7 +47,7 @@ class Outcome:
 class Problem:
     """One instance of a function. `best` is the least value. With several objectives `ideal` and `reference` span the
     box whose dominated share is measured, and `best_share` is the share that the true Pareto front dominates, or 1
-    where it is not known."""
+    where it is not known. Where trials report, `pruner` is the name of the rule that cuts them short."""
 
     name = ""
     dimension = 0
@@ -55,6 +56,7 @@ class Problem:
     ideal: Sequence[float] = ()
     reference: Sequence[float] = ()
     best_share = 1.0
+    pruner = ""
     fingerprint_digits = 6
 
     def __call__(self, trial) -> Outcome:
@@ -77,6 +79,8 @@ def make(name: str, dimension: int, instance: int) -> Problem:
         return kinds.get(family, CocoProblem)(name, family, function, dimension, instance)
     if name.startswith("learn-"):
         import learners  # noqa: F401  enters its problems
+    if name.startswith("curve-"):
+        import fidelity  # noqa: F401  likewise
     if name in synthetic.MAKERS:
         return synthetic.MAKERS[name](name, dimension, instance)
     raise SystemExit(f"there is no problem '{name}': it is one of {', '.join(sorted(synthetic.MAKERS))}, or bbob-f1, "
@@ -199,6 +203,12 @@ class RandomTrial:
 
     def suggest_categorical(self, name, choices):
         return self.keep(name, choices[self.random.integers(len(choices))])
+
+    def report(self, _value, _step):
+        pass
+
+    def should_prune(self):
+        return False
 
 
 @functools.lru_cache(maxsize=None)

@@ -36,6 +36,7 @@ class Block:
 BBOB = [f"bbob-f{n}" for n in range(1, 25)]
 CONDITIONAL = [("tree-two", 11), ("tree-three", 13), ("tree-four", 15), ("tree-nested", 17)]
 LEARNERS = [("learn-svr", 6), ("learn-boosting", 8), ("learn-mlp", 10), ("learn-choice", 13)]
+CURVES = [f"curve-{trait}" for trait in ("crossing", "noisy", "late", "diverging")]
 HPO = ["hpo-smooth", "hpo-plateau", "hpo-choices", "hpo-crash"]
 
 
@@ -57,6 +58,7 @@ def compact() -> List[Block]:
             "G", [(f"constrained-f{n}", 5, 100) for n in (1, 10, 19, 28, 37, 46)]
             + [("welded-beam", 4, 100), ("pressure-vessel", 4, 100)]), 10),
         Block("H", "noise, 100 trials", tasks("H", [(f"noisy-f{n}", 5, 100) for n in (101, 107, 115, 122)]), 10),
+        Block("I", "learning curves with median pruners, 100 trials", tasks("I", [(f, 5, 100) for f in CURVES]), 10),
         Block("L", "scikit-learn's models, 60 trials", tasks("L", [(name, d, 60) for name, d in LEARNERS]), 5),
         Block("S", "sphere and Rosenbrock, not shifted, 100 trials", tasks(
             "S", [("sphere", 10, 100), ("rosenbrock", 10, 100)]), 10),
@@ -81,6 +83,8 @@ def long() -> List[Block]:
             + [("welded-beam", 4, 250), ("pressure-vessel", 4, 250)]), 15),
         Block("H", "noise", tasks(
             "H", [(f"noisy-f{n}", d, 30 * d) for d in (5, 10) for n in (101, 104, 107, 113, 115, 119, 122, 128)]), 20),
+        Block("I", "learning curves with median pruners", tasks(
+            "I", [(name, 5, trials) for trials in (100, 300) for name in CURVES]), 20),
         Block("L", "scikit-learn's models", tasks(
             "L", [(name, d, trials) for trials in (60, 200) for name, d in LEARNERS]), 15),
         Block("S", "sphere and Rosenbrock, not shifted", tasks(

@@ -28,8 +28,8 @@ class Bohb final : public tpe::TpeSampler, public hone::PreferredPrunerExtension
   }
 };
 
-// Two of the paper's defaults, and candidates as wide as the kernels; the weights, the cap on good trials and the tree
-// are tpe's.
+// Two of the paper's defaults, and densities and candidates without what makes tpe's narrower: that is for trials that
+// are all compared. The weights, the cap on good trials and the tree are tpe's.
 constexpr hone_option as_in_the_paper(hone_option option) {
   const std::string_view name = option.name;
   if (name == "n_ei_candidates") {
@@ -40,6 +40,10 @@ constexpr hone_option as_in_the_paper(hone_option option) {
     option.default_json = "1.0";
     option.doc =
         "joint candidates are drawn from kernels so many times as wide as those of the density; auto: as tpe's";
+  }
+  if (name == "recombination") option.default_json = "0.0";
+  if (name == "clip_factor_good" || name == "clip_factor_rest" || name == "improvement_exponent") {
+    option.default_json = "1.0";
   }
   if (name == "gamma") option.default_json = "0.15";
   return option;
@@ -62,7 +66,7 @@ constexpr auto options = [] {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<Bohb>(
     {.name = "bohb",
-     .version = "1.3",
+     .version = "1.4",
      .description = "TPE at the highest budget that enough trials have reached; prunes by hyperband unless told other",
      .references = "Falkner, Klein, Hutter: BOHB, Robust and Efficient Hyperparameter Optimization at Scale, ICML 2018",
      .capabilities = Capability::portable | Capability::constraints | Capability::conditional | Capability::categorical,

@@ -21,10 +21,11 @@ template <std::size_t width, std::size_t count>
   for (std::uint32_t v = 0; v < count; ++v) {
     bits |= (std::bit_cast<Signs>(least - values[v]) >> 31) << (load<width>(lane_numbers) + v * lanes);
   }
-  for (std::uint32_t half = lanes / 2; half > 0; half /= 2) {
-    bits |= __builtin_shuffle(bits, load<width>(lane_numbers) ^ half);
-  }
-  return bits[0];
+  std::uint64_t words[sizeof bits / sizeof(std::uint64_t)];
+  std::memcpy(words, &bits, sizeof bits);
+  std::uint64_t both = 0;
+  for (const std::uint64_t word : words) both |= word;
+  return static_cast<std::uint32_t>(both | both >> 32);
 }
 
 template <std::size_t width>

@@ -13,7 +13,8 @@ using hone::sdk::NumericTransform;
 double least_width(std::size_t n, double range, const BandwidthRule& rule) {
   if (!rule.magic_clip) return 1e-12;
   const double kernels = 1.0 + static_cast<double>(n + (rule.prior ? 1 : 0));
-  return range / std::min(1.0 / rule.least_share, hone::sdk::portable::power(kernels, rule.clip_exponent));
+  const double share = std::min(1.0 / rule.least_share, hone::sdk::portable::power(kernels, rule.clip_exponent));
+  return rule.clip_factor * (range / share);
 }
 
 double neighbour_width(std::span<const double> sorted, std::size_t i, double low, double high, double least,

@@ -14,10 +14,11 @@ namespace tpe {
 /// How wide the kernels are.
 struct BandwidthRule {
   /// No kernel is narrower than the range times the greater of `least_share` and (1 + number of
-  /// kernels)^-clip_exponent.
+  /// kernels)^-clip_exponent, times `clip_factor`.
   bool magic_clip = true;
   double least_share = 0.01;
   double clip_exponent = 1.0;
+  double clip_factor = 1.0;
   /// The ends of the range are neighbours of the outermost observations even when there are two or more.
   bool endpoints = false;
   /// The prior is one of the kernels.
@@ -49,6 +50,8 @@ class NumericKernels {
       : transform_(transform), rule_(rule) {}
 
   const hone::sdk::NumericTransform& transform() const { return transform_; }
+  /// Whether the slot has an observation of this parameter.
+  bool has(std::size_t slot) const { return present_[slot] != 0; }
   std::size_t size() const { return means_.size(); }
 
   /// Replaces all kernels; points are of the transform's interval (or beyond it, where a range has been narrowed).

@@ -20,6 +20,7 @@ ParzenEstimator::ParzenEstimator(std::span<const hone::Distribution* const> spac
   const BandwidthRule rule{.magic_clip = options.magic_clip,
                            .least_share = options.least_share,
                            .clip_exponent = options.clip_exponent,
+                           .clip_factor = options.clip_factor,
                            .endpoints = options.endpoints,
                            .prior = options.consider_prior};
   for (std::size_t column = 0; column < space.size(); ++column) {
@@ -169,7 +170,10 @@ void ParzenEstimator::weigh(std::vector<double> weights) {
     const double greatest = std::ranges::max(weights);
     // Relative to the greatest, so that the scale of an objective plays no role.
     constexpr double least = 1e-12;
-    for (double& weight : weights) weight = greatest > 0.0 ? std::max(weight / greatest, least) : 1.0;
+    for (double& weight : weights) {
+      const double share = greatest > 0.0 ? weight / greatest : 1.0;
+      weight = std::max(hone::sdk::portable::power(share, options_.improvement_exponent), least);
+    }
   }
   if (weights == given_) return;
   given_ = std::move(weights);
@@ -228,8 +232,9 @@ void ParzenEstimator::set_row(std::size_t slot) {
 
 void ParzenEstimator::refresh_line(bool all) {
   // The widths must not change with the number of kernels, and there must be a prior to measure errors by.
-  if (size() < LineMixture::worthwhile || !options_.magic_clip || options_.least_share < LineMixture::least_share ||
-      prior_weight_ <= 0.0 || !given_.empty()) {
+  if (size() < LineMixture::worthwhile || !options_.magic_clip ||
+      options_.least_share * options_.clip_factor < LineMixture::least_share || prior_weight_ <= 0.0 ||
+      !given_.empty()) {
     line_.reset();
     line_weights_.resize(size());
     for (std::size_t slot = 0; slot < size(); ++slot) line_weights_[slot] = weight_of(slot);
@@ -251,6 +256,25 @@ std::vector<double> ParzenEstimator::weights() const {
 
 // ---- drawing
 
+// The component of a draw, by the weights; the prior's index is the number of observations.
+std::size_t ParzenEstimator::draw_component(std::span<const double> cumulative, double u) const {
+  const std::size_t n = cumulative.size();
+  const auto slot =
+      static_cast<std::size_t>(std::ranges::upper_bound(cumulative, u * total_weight_) - cumulative.begin());
+  // Rounding may lead past the last observation where the prior has no weight.
+  return slot == n && prior_weight_ == 0.0 ? n - 1 : slot;
+}
+
+// Another observation and how far to go to it, if the row is to be drawn about a point between two.
+ParzenEstimator::Mate ParzenEstimator::draw_mate(std::span<const double> cumulative, std::size_t slot,
+                                                 hone::RandomStream& components) const {
+  if (dimension_ == 1 || options_.recombination == 0.0 || components.uniform() >= options_.recombination) return {};
+  const std::size_t other = draw_component(cumulative, components.uniform());
+  const double way = components.uniform();
+  const bool prior = slot == cumulative.size() || other == cumulative.size();
+  return prior ? Mate{} : Mate{other, way};
+}
+
 void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::RandomStream> parameters,
                              std::span<double> rows) {
   refresh();
@@ -263,20 +287,24 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
   std::vector<std::optional<OutsideMass>> outside_masses(numeric_.size() * (n + 1));
   for (std::size_t at = 0; at < rows.size(); at += dimension_) {
     const std::span<double> row = rows.subspan(at, dimension_);
-    const double u = components.uniform() * total_weight_;
-    auto slot = static_cast<std::size_t>(std::ranges::upper_bound(cumulative, u) - cumulative.begin());
-    // Rounding may lead past the last observation where the prior has no weight.
-    if (slot == n && prior_weight_ == 0.0) slot = n - 1;
+    const std::size_t slot = draw_component(cumulative, components.uniform());
+    const Mate mate = draw_mate(cumulative, slot, components);
     const bool prior = slot == n;
     for (std::size_t i = 0; i < numeric_.size(); ++i) {
       const Numeric& numeric = numeric_[i];
       const NumericKernels& kernels = numeric.kernels;
-      const double mean = prior ? numeric.prior_mean : kernels.means()[slot];
+      const NumericTransform& transform = kernels.transform();
+      double mean = prior ? numeric.prior_mean : kernels.means()[slot];
       const double width = prior ? numeric.prior_width : draw_width * kernels.widths()[slot];
-      std::optional<OutsideMass>& outside = outside_masses[i * (n + 1) + slot];
-      if (!outside) outside = outside_mass(kernels.transform(), mean, width);
+      std::optional<OutsideMass> between;
+      if (mate.way > 0.0 && kernels.has(slot) && kernels.has(mate.slot)) {
+        mean += mate.way * (kernels.means()[mate.slot] - mean);
+        between = outside_mass(transform, mean, width);
+      }
+      std::optional<OutsideMass>& outside = between ? between : outside_masses[i * (n + 1) + slot];
+      if (!outside) outside = outside_mass(transform, mean, width);
       const double q = parameters[numeric.column].uniform_open();
-      row[numeric.column] = kernels.transform().to_value(draw_kernel(kernels.transform(), mean, width, *outside, q));
+      row[numeric.column] = transform.to_value(draw_kernel(transform, mean, width, *outside, q));
     }
     for (const Categorical& categorical : categorical_) {
       const CategoricalKernels& kernels = categorical.kernels;

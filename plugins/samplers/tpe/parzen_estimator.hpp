@@ -27,10 +27,15 @@ struct ParzenOptions {
   bool magic_clip = true;
   double least_share = 0.01;
   double clip_exponent = 1.0;
+  double clip_factor = 1.0;
   bool endpoints = false;
   WeightRule weights = WeightRule::ramp;
-  /// Rows of several parameters are drawn from kernels so many times as wide as those of the density.
+  /// Weights that are given count by this power.
+  double improvement_exponent = 1.0;
+  /// Rows of several parameters are drawn from kernels so many times as wide as those of the density,
   double draw_width = 1.0;
+  /// and this share of them about a point between two observations.
+  double recombination = 0.0;
 };
 
 /// The mixture (Bergstra et al. 2011; multivariate: Falkner, Klein, Hutter 2018): component j is the product over the
@@ -61,13 +66,16 @@ class ParzenEstimator {
   void assign(std::vector<std::int64_t> numbers, std::span<const double> rows);
   void insert(std::int64_t number, std::span<const double> row);
   void erase(std::int64_t number);
-  /// Weights of the observations in the order of their numbers instead of those by the rule, none below 0 and finite:
-  /// at least 1e-12 of the greatest counts, and all count the same if all are 0. The prior then has their mean times
-  /// the option's weight. None brings the rule back. Holds until observations change.
+  /// Weights of the observations in the order of their numbers instead of those by the rule, none below 0 and finite.
+  /// Their ratios to the greatest are taken to the option's power; at least 1e-12 of the greatest counts, and all count
+  /// the same if all are 0. The prior then has their mean times the option's weight. None brings the rule back. Holds
+  /// until observations change.
   void weigh(std::vector<double> weights);
 
   /// Draws rows: the component by the weights from `components`, each parameter's value by inversion from its own
-  /// stream, from kernels of the option's `draw_width`. `rows` is filled; its size is a multiple of the dimension.
+  /// stream, from kernels of the option's `draw_width`. Some rows are drawn about a point on the line between two
+  /// observations (intermediate recombination: Beyer, Schwefel, Evolution strategies, Natural Computing 1, 2002), along
+  /// the numeric parameters that both have. `rows` is filled; its size is a multiple of the dimension.
   void sample(hone::RandomStream& components, std::span<hone::RandomStream> parameters, std::span<double> rows);
 
   /// The log density (of continuous parameters, on the transform's interval; probability for the others) at each row.
@@ -140,6 +148,13 @@ class ParzenEstimator {
   struct Block {
     std::size_t first, size;
   };
+  /// Another observation, and which part of the way to it.
+  struct Mate {
+    std::size_t slot = 0;
+    double way = 0.0;
+  };
+  std::size_t draw_component(std::span<const double> cumulative, double u) const;
+  Mate draw_mate(std::span<const double> cumulative, std::size_t slot, hone::RandomStream& components) const;
   Part part_with(std::vector<std::uint8_t> has) const;
   std::size_t part_of(std::span<const double> row);
   double weight_of(std::size_t slot) const { return given_.empty() ? ramp_.of(slot) : given_[slot]; }

@@ -16,9 +16,10 @@ std::optional<std::size_t> candidates_of(const hone::Options& options) {
   return like_optuna(options) ? std::optional<std::size_t>(24) : std::nullopt;
 }
 
-double draw_width_of(const hone::Options& options) {
-  if (!options.is_auto("candidate_width")) return options.get<double>("candidate_width");
-  return like_optuna(options) ? 1.0 : 0.4;
+// Of an option that is a number or "auto".
+double number_of(const hone::Options& options, const char* name, double own, double optunas) {
+  if (!options.is_auto(name)) return options.get<double>(name);
+  return like_optuna(options) ? optunas : own;
 }
 
 ConditionalModel conditional_of(const hone::Options& options, bool multivariate) {
@@ -61,9 +62,13 @@ ParzenOptions parzen_of(const hone::Options& options, bool below, std::size_t ob
                        .magic_clip = options.get<bool>("consider_magic_clip"),
                        .least_share = options.get<double>("min_bandwidth_factor"),
                        .clip_exponent = options.get<double>("magic_clip_exponent"),
+                       .clip_factor = below ? number_of(options, "clip_factor_good", 0.5, 1.0)
+                                            : number_of(options, "clip_factor_rest", 0.82, 1.0),
                        .endpoints = options.get<bool>("consider_endpoints"),
                        .weights = WeightRule::uniform,
-                       .draw_width = draw_width_of(options)};
+                       .improvement_exponent = options.get<double>("improvement_exponent"),
+                       .draw_width = number_of(options, "candidate_width", 0.6, 1.0),
+                       .recombination = number_of(options, "recombination", 0.5, 0.0)};
   std::string weights;
   if (!options.is_auto("weights")) {
     weights = options.get<std::string>("weights");

@@ -68,8 +68,12 @@ inline constexpr std::array shared_options{
     hone::sdk::or_auto(hone::sdk::option("candidate_width", hone::OptionType::real, "\"auto\"",
                                          "joint candidates are drawn from kernels so many times as wide as those of "
                                          "the density of good trials, for one as wide as these is seldom near in all "
-                                         "parameters; auto: 0.4",
+                                         "parameters; auto: 0.6",
                                          "0", nullptr, 1)),
+    hone::sdk::or_auto(hone::sdk::option("recombination", hone::OptionType::real, "\"auto\"",
+                                         "share of joint candidates that are drawn about a point between two good "
+                                         "trials instead of about one; auto: 0.5",
+                                         "0", "1")),
     hone::sdk::or_auto(
         hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: with one objective")),
     hone::sdk::or_auto(hone::sdk::enum_option(
@@ -87,6 +91,12 @@ inline constexpr std::array shared_options{
     hone::sdk::float_option("min_bandwidth_factor", "0.01", "0.0001", "1", "the least width, as a share of the range"),
     hone::sdk::float_option("magic_clip_exponent", "1.0", "0", nullptr,
                             "with few kernels the least width is the range * (1 + kernels)^-exponent"),
+    hone::sdk::or_auto(hone::sdk::option("clip_factor_good", hone::OptionType::real, "\"auto\"",
+                                         "the bound for the kernels of good trials is so many times that width; auto: "
+                                         "0.5",
+                                         "0.001", "1")),
+    hone::sdk::or_auto(hone::sdk::option("clip_factor_rest", hone::OptionType::real, "\"auto\"",
+                                         "likewise for the kernels of the other trials; auto: 0.82", "0.001", "1")),
     hone::sdk::bool_option("consider_endpoints", "false",
                            "take the ends of a range for neighbours of the outermost observations"),
     hone::sdk::or_auto(hone::sdk::option("gamma", hone::OptionType::real, "\"auto\"",
@@ -99,6 +109,8 @@ inline constexpr std::array shared_options{
         "weights", "\"auto\"", detail::weight_rules,
         "weights of observations: ramp (older ones count less beyond 25), uniform, or ei (good ones by how much better "
         "they are than the best other, the others uniform); auto: ei, with several objectives ramp for the others")),
+    hone::sdk::option("improvement_exponent", hone::OptionType::real, "6.0",
+                      "with weights ei a good trial counts by this power of its improvement", "0", nullptr, 1),
     hone::sdk::or_auto(hone::sdk::option("categorical_distance", hone::OptionType::map, "null",
                                          "by parameter, how far its choices are apart: \"order\" (by their places), "
                                          "\"numeric\" (by their difference) or "

@@ -32,7 +32,7 @@ constexpr auto options = [] {
 using hone::Capability;
 HONE_PLUGINS(hone::sdk::sampler<Tpe>(
     {.name = "tpe",
-     .version = "1.3",
+     .version = "1.4",
      .description = "models good and bad trials by kernel densities and proposes where they differ most",
      .references =
          "Bergstra, Bardenet, Bengio, Kegl: Algorithms for Hyper-Parameter Optimization, NeurIPS 2011\n"

@@ -44,13 +44,13 @@ void TreeLearner::refine(const std::vector<double>& row, std::size_t first_new) 
   for (std::size_t s = 0; s < sets_before; ++s) {
     Set& set = sets_[s];
     const bool was_in_all = set.kinds == kinds_before;
-    const auto gone = std::ranges::stable_partition(set.members, is_here);
-    if (gone.empty() || (gone.size() == set.members.size() && !was_in_all)) continue;
-    Set left{.members = {gone.begin(), gone.end()}, .kinds = set.kinds, .parents = set.parents};
+    const auto gone = std::stable_partition(set.members.begin(), set.members.end(), is_here);
+    if (gone == set.members.end() || (gone == set.members.begin() && !was_in_all)) continue;
+    Set left{.members = {gone, set.members.end()}, .kinds = set.kinds, .parents = set.parents};
     if (was_in_all) {
       for (const std::size_t parent : set.members) left.parents[parent].with = known_[parent].seen;
     }
-    set.members.erase(gone.begin(), gone.end());
+    set.members.erase(gone, set.members.end());
     if (set.members.empty()) {
       set = std::move(left);
     } else {

@@ -121,14 +121,15 @@ TEST_CASE("compatible with Optuna, both densities are Optuna's to 1e-9 on whole 
 
 TEST_CASE("weights by improvement: good trials by how much better they are than the best other one") {
   const FloatDistribution unit{0.0, 1.0};
-  const auto density_at = [&](std::vector<double> values, double x) {
+  const auto density_at = [&](std::vector<double> values, double x, double exponent = 1.0) {
     FakeStudy study;
     // Two of six are good: those at 0.2 and 0.8.
     const std::vector<double> places{0.2, 0.8, 0.5, 0.4, 0.6, 0.1};
     for (std::size_t i = 0; i < places.size(); ++i) {
       study.add({.values = {values[i]}, .params = {{"x", unit, places[i]}}});
     }
-    const TpeOptions options = options_with({{"weights", "ei"}, {"gamma", 0.3}});
+    const TpeOptions options =
+        options_with({{"weights", "ei"}, {"gamma", 0.3}, {"improvement_exponent", Json(exponent)}});
     DensityModel model = model_of(study, options, {study.parameter("x", unit)});
     return std::exp(log_below_at(model, x));
   };
@@ -144,6 +145,7 @@ TEST_CASE("weights by improvement: good trials by how much better they are than 
   };
   for (const double x : {0.1, 0.5, 0.9}) {
     CHECK(density_at({1.0, 4.0, 5.0, 6.0, 7.0, 8.0}, x) == Approx(expected(4.0, 1.0, x)).epsilon(1e-9));
+    CHECK(density_at({1.0, 4.0, 5.0, 6.0, 7.0, 8.0}, x, 2.0) == Approx(expected(16.0, 1.0, x)).epsilon(1e-9));
     // Whatever the scale of the objective.
     CHECK(density_at({1e-15, 4e-15, 5e-15, 6e-15, 7e-15, 8e-15}, x) == Approx(expected(4.0, 1.0, x)).epsilon(1e-9));
     // A good one that is no better than the best other one hardly counts; if none is better, all count the same.
@@ -239,8 +241,22 @@ TEST_CASE("options that contradict each other are refused") {
                     Catch::Contains("needs 'multivariate'"));
 }
 
+TEST_CASE("kernels may be narrower than Optuna's, those of good trials more so, and draws lie between good trials") {
+  const TpeOptions own = options_with({});
+  CHECK(own.below.clip_factor == 0.5);
+  CHECK(own.above.clip_factor == 0.82);
+  CHECK(own.below.recombination == 0.5);
+  const TpeOptions optuna = options_with({{"compatible", Json("optuna")}});
+  CHECK(optuna.below.clip_factor == 1.0);
+  CHECK(optuna.above.clip_factor == 1.0);
+  CHECK(optuna.below.recombination == 0.0);
+  const TpeOptions told = options_with({{"clip_factor_good", Json(0.7)}, {"clip_factor_rest", Json(0.9)}});
+  CHECK(told.below.clip_factor == 0.7);
+  CHECK(told.above.clip_factor == 0.9);
+}
+
 TEST_CASE("candidates are drawn from narrower kernels than the density's, unless like Optuna or told otherwise") {
-  CHECK(options_with({}).below.draw_width == 0.4);
+  CHECK(options_with({}).below.draw_width == 0.6);
   CHECK(options_with({{"compatible", Json("optuna")}}).below.draw_width == 1.0);
   CHECK(options_with({{"candidate_width", Json(3.0)}}).below.draw_width == 3.0);
 }
