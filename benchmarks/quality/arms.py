@@ -92,6 +92,8 @@ def run(text: str, problem: Problem, trials: int, seed: int, marks: Sequence[int
         return outcome.values[0] if len(outcome.values) == 1 else outcome.values
 
     library, told = parse(text)
+    if library in RUN and problem.pruner:
+        raise ValueError(f"{text} knows no pruning, which {problem.name} is about")
     if library in RUN:
         start = time.process_time()
         RUN[library](told.partition(":")[2], problem, outcomes, trials, seed)

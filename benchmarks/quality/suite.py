@@ -59,7 +59,7 @@ def compact() -> List[Block]:
             + [("welded-beam", 4, 100), ("pressure-vessel", 4, 100)]), 10),
         Block("H", "noise, 100 trials", tasks("H", [(f"noisy-f{n}", 5, 100) for n in (101, 107, 115, 122)]), 10),
         Block("I", "learning curves with median pruners, 100 trials", tasks("I", [(f, 5, 100) for f in CURVES]), 10),
-        Block("L", "scikit-learn's models, 60 trials", tasks("L", [(name, d, 60) for name, d in LEARNERS]), 5),
+        Block("L", "scikit-learn's models, 60 trials", tasks("L", [(name, d, 60) for name, d in LEARNERS]), 15),
         Block("S", "sphere and Rosenbrock, not shifted, 100 trials", tasks(
             "S", [("sphere", 10, 100), ("rosenbrock", 10, 100)]), 10),
     ]

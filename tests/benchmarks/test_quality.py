@@ -357,7 +357,7 @@ def test_hone_and_optuna_see_the_same_function(name):
     task = next(t for t in ALL if t.problem == name)
     problem = problems.make(name, task.dimension, 2)
     for sampler in ("random", "optuna:RandomSampler"):
-        study = arms.study_of(sampler, 1, problem.objectives)
+        study, _ = arms.study_of(sampler, 1, problem)
         seen = []
 
         def objective(trial):
@@ -368,6 +368,32 @@ def test_hone_and_optuna_see_the_same_function(name):
         study.optimize(objective, n_trials=20)
         for params, outcome in seen:
             assert repr(problem(hone.trial.FixedTrial(params))) == repr(outcome)
+
+
+@pytest.mark.parametrize("name", suite.CURVES)
+def test_some_points_come_near_to_a_learning_curves_least_loss(name):
+    problem = problems.make(name, 5, 3)
+    ends = [problem(problems.RandomTrial(seed)).true_value for seed in range(300)]
+    assert 0.0 < problem.best <= min(ends) < problem.best + 0.2
+
+
+@pytest.mark.parametrize("sampler", ["random", "optuna:RandomSampler"])
+def test_learning_curves_are_pruned_and_the_best_that_ends_counts(sampler):
+    pytest.importorskip("hone")
+    problem, seen = problems.make("curve-diverging", 5, 3), []
+
+    class Watched:
+        def __getattr__(self, attribute):
+            return getattr(problem, attribute)
+
+        def __call__(self, trial):
+            seen.append(problem(trial))
+            return seen[-1]
+
+    regrets, _ = arms.run(sampler, Watched(), 40, seed=1)
+    assert 0 < sum(outcome.pruned for outcome in seen) < 40
+    best = min((outcome for outcome in seen if not outcome.pruned), key=lambda outcome: outcome.values[0])
+    assert regrets[-1] == pytest.approx(best.true_value - problem.best)
 
 
 def test_a_run_can_be_repeated_alone():

@@ -16,19 +16,20 @@ namespace tpe {
 /// precision to rule out kernels that are far from a point without looking at them closely. With the distances z_d, in
 /// widths, of a point and a kernel's mean along up to `most_axes` axes,
 ///
-///     sum of (rough inverse width * rough_point(d, x_d) - rough mean)^2 <= (1 + excess) * (sum of z_d^2 / 2) +
-///     allowance
+///     sum of (rough inverse width * rough_point(d, x_d) - rough mean)^2
+///         <= (1 + excess) * (sum of z_d^2 / 2) + allowance
 ///
 /// Points and means are shares of the range from its middle, at most 1/2, and no inverse width counts as more than 1000
 /// of the range: both make the left side smaller. A rough mean is such a share times the rough inverse width, which is
 /// at most W = 1000 sqrt(1/2). With u = 2^-24 the rounding of both products and of their factors comes to 3 u W, which
-/// is below 1.3e-4; what else is rounded is relative. (a + b)^2 <= a^2 (1 + t) + b^2 (1 + 1/t) with t = 2e-4 gives the
-/// two constants. What the loop over the axes rounds, `sift` allows for.
+/// is below 1.3e-4; what else is rounded is relative. (a + b)^2 <= a^2 (1 + t) + b^2 (1 + 1/t) with t = 2e-4 gives
+/// `excess` and, along `most_axes` axes, `allowance`. What the loop over the axes rounds, `sift` allows for.
 class KernelRows {
  public:
   static constexpr std::size_t most_axes = 48;
   static constexpr double excess = 2.5e-4;
   static constexpr double allowance = 5e-3;
+  static_assert(most_axes * (1.0 + 1.0 / 2e-4) * 1.3e-4 * 1.3e-4 < allowance);
 
   /// The ends of a parameter's range.
   struct Range {
@@ -62,16 +63,14 @@ class KernelRows {
 
   /// Brings what `sift` needs up to date.
   void refresh();
-  /// Finds the slots in [first, last) for which constants[slot] less the left side above may exceed `least`, and no
-  /// slot of which it does not but by rounding. Ascending; returns how many there are. There is room for whole blocks.
-  /// @param at_zero  constants[slot] - rough_square(slot), `rough_size()` of them; those from size() on as low as can
-  /// be
-  /// @param first  a multiple of `sift_block`
+  /// Finds the slots in [first, last) for which constants[slot] less the left side above exceeds `least`, and some for
+  /// which it nearly does. Ascending; returns how many there are. There is room for whole blocks.
+  /// @param at_zero  constants[slot] - rough_square(slot), `rough_size()` of them; lowest from size() on
+  /// @param first  a multiple of `sift_block`, as `last` is unless it is size()
   std::size_t sift(std::span<const float> at_zero, std::span<const RoughAxis> axes, std::size_t first, std::size_t last,
                    float least, std::uint32_t* slots) const;
 
-  /// The size in whole blocks.
-  std::size_t rough_size() const { return (size_ + sift_block - 1) / sift_block * sift_block; }
+  std::size_t rough_size() const { return whole_blocks(size_); }
 
  private:
   std::size_t stride() const { return 2 * sift_block * axes(); }

@@ -12,6 +12,8 @@ namespace tpe {
 
 /// Kernels are sifted in blocks of so many.
 inline constexpr std::size_t sift_block = 32;
+/// So many kernels in whole blocks.
+constexpr std::size_t whole_blocks(std::size_t n) { return (n + sift_block - 1) / sift_block * sift_block; }
 
 /// Blocks of kernels.
 struct RoughKernels {
@@ -35,7 +37,8 @@ struct RoughAxis {
 ///     constants[i] - sum over the axes of (inverse width * point - mean)^2
 ///
 /// Writes first + i, ascending; returns how many there are. There is room for all. All numbers are finite.
-/// @param at_zero  of whole blocks: this sum where all points are 0. With w the inverse width, p the point and m the
+/// @param at_zero  of whole blocks: this where all points are 0, constants[i] - the sum of the squared means. With w
+/// the inverse width, p the point and m the
 ///   mean, that leaves w p (2 m - w p) of each axis, which is one multiplication and one addition if w is common.
 using KernelSift = std::size_t (*)(std::span<const float> at_zero, const RoughKernels& kernels,
                                    std::span<const RoughAxis> axes, float least, std::uint32_t first,

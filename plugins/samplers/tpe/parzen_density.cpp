@@ -166,12 +166,13 @@ double ParzenEstimator::log_sum_on_line(double value, double log_prior) {
   if (line_) {
     sum = line_->sum(point);
   } else if (size() > 0) {
+    work_.make_room(size());
     const std::span<double> logs = std::span(work_.logs).first(size());
     work_.loops.subtract_half_squares(logs, parts_[0].constants.data(), kernels.means().data(),
                                       kernels.inverse_widths().data(), point);
     sum = work_.loops.weighted_exp_sum(logs, line_weights_.data(), height);
-    // So far from all of them that there is nothing in units of the greatest.
-    if (sum == 0.0 && log_prior == minus_infinity) return log_of_sum(logs, line_weights_.data());
+    // So far from all of them that terms vanish in units of the greatest.
+    if (sum < 1e-280 && log_prior == minus_infinity) return log_of_sum(logs, line_weights_.data());
   }
   return height + portable::log(portable::exp(log_prior - height) + sum);
 }
@@ -209,7 +210,6 @@ ParzenEstimator::PartialSum ParzenEstimator::start_sum(std::span<const double> r
 
 void ParzenEstimator::advance(std::span<const double> row, PartialSum& sum) {
   if (on_line()) {
-    work_.make_room(size());
     sum.log_sum = log_sum_on_line(row[0], sum.log_sum);
     sum.remaining = 0;
     return;

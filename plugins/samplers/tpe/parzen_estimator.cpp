@@ -65,8 +65,6 @@ ParzenEstimator::Part ParzenEstimator::part_with(std::vector<std::uint8_t> has) 
 namespace {
 // Beyond the last slot, where no kernel is to be found.
 constexpr float nothing = std::numeric_limits<float>::lowest();
-
-std::size_t whole_blocks(std::size_t n) { return (n + sift_block - 1) / sift_block * sift_block; }
 }  // namespace
 
 void ParzenEstimator::Part::resize(std::size_t n) {
@@ -230,6 +228,19 @@ void ParzenEstimator::set_row(std::size_t slot) {
   set_constant(parts_.front(), slot);
 }
 
+// The greatest log density of a kernel inside the range: beyond a range that has been narrowed its mean is not.
+double ParzenEstimator::highest_on_line() const {
+  const NumericKernels& kernels = numeric_[0].kernels;
+  const NumericTransform& transform = kernels.transform();
+  double highest = -std::numeric_limits<double>::infinity();
+  for (std::size_t slot = 0; slot < size(); ++slot) {
+    const double mean = kernels.means()[slot];
+    const double z = std::max({0.0, transform.low() - mean, mean - transform.high()}) * kernels.inverse_widths()[slot];
+    highest = std::max(highest, parts_.front().constants[slot] - 0.5 * z * z);
+  }
+  return highest;
+}
+
 void ParzenEstimator::refresh_line(bool all) {
   // The widths must not change with the number of kernels, and there must be a prior to measure errors by.
   if (size() < LineMixture::worthwhile || !options_.magic_clip ||
@@ -238,7 +249,7 @@ void ParzenEstimator::refresh_line(bool all) {
     line_.reset();
     line_weights_.resize(size());
     for (std::size_t slot = 0; slot < size(); ++slot) line_weights_[slot] = weight_of(slot);
-    line_height_ = work_.loops.greatest(parts_.front().constants);
+    line_height_ = highest_on_line();
     return;
   }
   all = all || !line_ || first_moved_ < line_->entered();

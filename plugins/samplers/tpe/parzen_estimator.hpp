@@ -32,9 +32,10 @@ struct ParzenOptions {
   WeightRule weights = WeightRule::ramp;
   /// Weights that are given count by this power.
   double improvement_exponent = 1.0;
-  /// Rows of several parameters are drawn from kernels so many times as wide as those of the density,
+  /// Rows of several parameters are drawn from kernels so many times as wide as those of the density.
   double draw_width = 1.0;
-  /// and this share of them about a point between two observations.
+  /// The share of rows of several parameters for which a second observation is drawn, by the same weights; they lie
+  /// about a point between the two.
   double recombination = 0.0;
 };
 
@@ -90,7 +91,7 @@ class ParzenEstimator {
     double log_sum;                ///< of what has been added, weights not normalised
     std::size_t remaining;         ///< the oldest observations, which have not been
     std::size_t part = 0;          ///< which parameters the row has
-    std::vector<double> points{};  ///< of the continuous ones, where there are several
+    std::vector<double> points{};  ///< of the continuous ones, unless one is all there is
   };
   PartialSum start_sum(std::span<const double> row);
   void advance(std::span<const double> row, PartialSum& sum);
@@ -160,6 +161,7 @@ class ParzenEstimator {
   double weight_of(std::size_t slot) const { return given_.empty() ? ramp_.of(slot) : given_[slot]; }
   double log_block(std::span<const double> row, const PartialSum& sum, Block block);
   double log_sum_on_line(double value, double log_prior);
+  double highest_on_line() const;
   bool on_line() const { return dimension_ == 1 && continuous_ == 1; }
   void refresh_weights();
   void set_row(std::size_t slot);
@@ -190,7 +192,7 @@ class ParzenEstimator {
   std::size_t first_moved_ = 0;       // slots below are where they were at the last refresh
   std::optional<LineMixture> line_;   // of one continuous parameter, when it is worth the while
   std::vector<double> line_weights_;  // of one continuous parameter, else: `weight_of` every slot,
-  double line_height_ = 0.0;          // and the greatest log density of a kernel at its mean
+  double line_height_ = 0.0;          // and the greatest log density of a kernel in the range
   RampWeights ramp_;
   double prior_weight_ = 1.0;  // on the same scale; 0 where the prior is no component
   double log_prior_weight_ = 0.0;

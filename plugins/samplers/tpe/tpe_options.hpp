@@ -71,8 +71,8 @@ inline constexpr std::array shared_options{
                                          "parameters; auto: 0.6",
                                          "0", nullptr, 1)),
     hone::sdk::or_auto(hone::sdk::option("recombination", hone::OptionType::real, "\"auto\"",
-                                         "share of joint candidates that are drawn about a point between two good "
-                                         "trials instead of about one; auto: 0.5",
+                                         "share of joint candidates for which a second good trial is drawn, and that "
+                                         "lie about a point between the two; auto: 0.5",
                                          "0", "1")),
     hone::sdk::or_auto(
         hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: with one objective")),
@@ -109,8 +109,10 @@ inline constexpr std::array shared_options{
         "weights", "\"auto\"", detail::weight_rules,
         "weights of observations: ramp (older ones count less beyond 25), uniform, or ei (good ones by how much better "
         "they are than the best other, the others uniform); auto: ei, with several objectives ramp for the others")),
-    hone::sdk::option("improvement_exponent", hone::OptionType::real, "6.0",
-                      "with weights ei a good trial counts by this power of its improvement", "0", nullptr, 1),
+    hone::sdk::or_auto(hone::sdk::option("improvement_exponent", hone::OptionType::real, "\"auto\"",
+                                         "with weights ei a good trial counts by this power of its improvement; auto: "
+                                         "6",
+                                         "0", nullptr, 1)),
     hone::sdk::or_auto(hone::sdk::option("categorical_distance", hone::OptionType::map, "null",
                                          "by parameter, how far its choices are apart: \"order\" (by their places), "
                                          "\"numeric\" (by their difference) or "

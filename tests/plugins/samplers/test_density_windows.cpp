@@ -150,6 +150,28 @@ TEST_CASE("a density of one parameter is the plain sum to 1e-10 everywhere") {
   }
 }
 
+TEST_CASE("a density of one parameter is the plain sum where most observations are beyond a narrowed range") {
+  const std::vector<Distribution> space{FloatDistribution{0.0, 1.0}};
+  for (const bool prior : {true, false}) {
+    for (const std::size_t count : {5, 150, 1000}) {
+      for (const double extent : {3.0, 10.0, 100.0}) {
+        ParzenEstimator estimator(pointers_to(space), {.consider_prior = prior, .weights = tpe::WeightRule::uniform});
+        std::vector<double> rows(count);
+        for (std::size_t i = 0; i < count; ++i) {
+          rows[i] = extent * (static_cast<double>(i) + 0.5) / static_cast<double>(count);
+        }
+        estimator.assign(numbers_up_to(count), rows);
+        for (int i = 0; i <= 20; ++i) {
+          const double point = i / 20.0;
+          INFO(count << " kernels up to " << extent << ", prior " << prior << ", point " << point);
+          const double plain = plain_log_density(estimator, {&point, 1});
+          CHECK(std::abs(log_density(estimator, {&point, 1}) - plain) < 1e-10 * std::max(1.0, std::abs(plain)));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("an estimator that observations came to and went from has the bits of one that got them at once") {
   for (const std::size_t dimension : {1, 4}) {
     for (const auto rule : {tpe::WeightRule::ramp, tpe::WeightRule::uniform}) {

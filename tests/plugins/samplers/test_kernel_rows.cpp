@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <hone/random.hpp>
@@ -36,12 +37,12 @@ struct Kernels {
   }
 };
 
-// Most are of one width, as those of a long history are; the range is [-5, 5].
+// Most are of one width, as those of a long history are; the range is [-5, 5], which some means are beyond.
 Kernels some_kernels(std::size_t count, std::size_t axes, double inverse_width, std::int64_t key) {
   hone::RandomStream random(1, key, "kernels");
   Kernels kernels{axes, {}};
   for (std::size_t i = 0; i < count * axes; ++i) {
-    const double mean = random.uniform() < 0.5 ? 1.0 + 0.4 * random.uniform() : 10.0 * random.uniform() - 5.0;
+    const double mean = random.uniform() < 0.5 ? 1.0 + 0.4 * random.uniform() : 11.0 * random.uniform() - 5.5;
     kernels.rows.push_back({mean, random.uniform() < 0.02 ? inverse_width * random.uniform() : inverse_width});
   }
   return kernels;
@@ -90,9 +91,11 @@ std::vector<Instructions> available() {
 TEST_CASE("every kernel that is near is found, and none that is far, with every set of instructions") {
   for (const std::size_t count : {1, 31, 32, 33, 500}) {
     for (const std::size_t axes : {2, 12, 48}) {
-      for (const double inverse_width : {0.1, 10.0, 90.0}) {
+      for (const double inverse_width : {0.1, 10.0, 90.0, 500.0}) {
         const Kernels kernels = some_kernels(count, axes, inverse_width, static_cast<std::int64_t>(count + axes));
-        const std::vector<double> point(axes, 1.1);
+        hone::RandomStream random(2, static_cast<std::int64_t>(count + axes), "point");
+        std::vector<double> point(axes);
+        for (double& x : point) x = 0.9 + 0.6 * random.uniform();
         std::vector<double> distances;
         for (std::size_t slot = 0; slot < count; ++slot) distances.push_back(kernels.half_square(slot, point));
         std::vector<double> ordered = distances;
@@ -112,7 +115,12 @@ TEST_CASE("every kernel that is near is found, and none that is far, with every 
             const bool is_found = std::ranges::binary_search(found, static_cast<std::uint32_t>(slot));
             const double bound = distances[slot] * (1.0 + KernelRows::excess) + KernelRows::allowance;
             if (bound <= most) CHECK(is_found);
-            if (distances[slot] > most + slack) CHECK_FALSE(is_found);
+            // Beyond these, distances count for less than they are.
+            const auto row = std::span(kernels.rows).subspan(slot * axes, axes);
+            const bool is_plain =
+                inverse_width < 100.0 &&
+                std::ranges::all_of(row, [](const KernelRows::Kernel& kernel) { return std::abs(kernel.mean) <= 5.0; });
+            if (is_plain && distances[slot] > most + slack) CHECK_FALSE(is_found);
           }
         }
       }
