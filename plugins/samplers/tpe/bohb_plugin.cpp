@@ -41,12 +41,6 @@ constexpr hone_option as_in_the_paper(hone_option option) {
     option.doc =
         "joint candidates are drawn from kernels so many times as wide as those of the density; auto: as tpe's";
   }
-  if (name == "recombination") {
-    option.default_json = "0.0";
-    option.doc =
-        "share of joint candidates for which a second good trial is drawn, and that lie about a point between the two; "
-        "auto: as tpe's";
-  }
   if (name == "clip_factor_good") {
     option.default_json = "1.0";
     option.doc = "the bound for the kernels of good trials is so many times that width; auto: as tpe's";

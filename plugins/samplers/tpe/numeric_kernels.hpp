@@ -50,8 +50,6 @@ class NumericKernels {
       : transform_(transform), rule_(rule) {}
 
   const hone::sdk::NumericTransform& transform() const { return transform_; }
-  /// Whether the slot has an observation of this parameter.
-  bool has(std::size_t slot) const { return present_[slot] != 0; }
   std::size_t size() const { return means_.size(); }
 
   /// Replaces all kernels; points are of the transform's interval (or beyond it, where a range has been narrowed).

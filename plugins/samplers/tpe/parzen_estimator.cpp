@@ -276,16 +276,6 @@ std::size_t ParzenEstimator::draw_component(std::span<const double> cumulative, 
   return slot == n && prior_weight_ == 0.0 ? n - 1 : slot;
 }
 
-// Another observation and how far to go to it, if the row is to be drawn about a point between two.
-ParzenEstimator::Mate ParzenEstimator::draw_mate(std::span<const double> cumulative, std::size_t slot,
-                                                 hone::RandomStream& components) const {
-  if (dimension_ == 1 || options_.recombination == 0.0 || components.uniform() >= options_.recombination) return {};
-  const std::size_t other = draw_component(cumulative, components.uniform());
-  const double way = components.uniform();
-  const bool prior = slot == cumulative.size() || other == cumulative.size();
-  return prior ? Mate{} : Mate{other, way};
-}
-
 void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::RandomStream> parameters,
                              std::span<double> rows) {
   refresh();
@@ -299,20 +289,14 @@ void ParzenEstimator::sample(hone::RandomStream& components, std::span<hone::Ran
   for (std::size_t at = 0; at < rows.size(); at += dimension_) {
     const std::span<double> row = rows.subspan(at, dimension_);
     const std::size_t slot = draw_component(cumulative, components.uniform());
-    const Mate mate = draw_mate(cumulative, slot, components);
     const bool prior = slot == n;
     for (std::size_t i = 0; i < numeric_.size(); ++i) {
       const Numeric& numeric = numeric_[i];
       const NumericKernels& kernels = numeric.kernels;
       const NumericTransform& transform = kernels.transform();
-      double mean = prior ? numeric.prior_mean : kernels.means()[slot];
+      const double mean = prior ? numeric.prior_mean : kernels.means()[slot];
       const double width = prior ? numeric.prior_width : draw_width * kernels.widths()[slot];
-      std::optional<OutsideMass> between;
-      if (mate.way > 0.0 && kernels.has(slot) && kernels.has(mate.slot)) {
-        mean += mate.way * (kernels.means()[mate.slot] - mean);
-        between = outside_mass(transform, mean, width);
-      }
-      std::optional<OutsideMass>& outside = between ? between : outside_masses[i * (n + 1) + slot];
+      std::optional<OutsideMass>& outside = outside_masses[i * (n + 1) + slot];
       if (!outside) outside = outside_mass(transform, mean, width);
       const double q = parameters[numeric.column].uniform_open();
       row[numeric.column] = transform.to_value(draw_kernel(transform, mean, width, *outside, q));

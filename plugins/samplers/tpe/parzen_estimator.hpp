@@ -34,9 +34,6 @@ struct ParzenOptions {
   double improvement_exponent = 1.0;
   /// Rows of several parameters are drawn from kernels so many times as wide as those of the density.
   double draw_width = 1.0;
-  /// The share of rows of several parameters for which a second observation is drawn, by the same weights; they lie
-  /// about a point between the two.
-  double recombination = 0.0;
 };
 
 /// The mixture (Bergstra et al. 2011; multivariate: Falkner, Klein, Hutter 2018): component j is the product over the
@@ -74,9 +71,7 @@ class ParzenEstimator {
   void weigh(std::vector<double> weights);
 
   /// Draws rows: the component by the weights from `components`, each parameter's value by inversion from its own
-  /// stream, from kernels of the option's `draw_width`. Some rows are drawn about a point on the line between two
-  /// observations (intermediate recombination: Beyer, Schwefel, Evolution strategies, Natural Computing 1, 2002), along
-  /// the numeric parameters that both have. `rows` is filled; its size is a multiple of the dimension.
+  /// stream, from kernels of the option's `draw_width`. `rows` is filled; its size is a multiple of the dimension.
   void sample(hone::RandomStream& components, std::span<hone::RandomStream> parameters, std::span<double> rows);
 
   /// The log density (of continuous parameters, on the transform's interval; probability for the others) at each row.
@@ -149,13 +144,7 @@ class ParzenEstimator {
   struct Block {
     std::size_t first, size;
   };
-  /// Another observation, and which part of the way to it.
-  struct Mate {
-    std::size_t slot = 0;
-    double way = 0.0;
-  };
   std::size_t draw_component(std::span<const double> cumulative, double u) const;
-  Mate draw_mate(std::span<const double> cumulative, std::size_t slot, hone::RandomStream& components) const;
   Part part_with(std::vector<std::uint8_t> has) const;
   std::size_t part_of(std::span<const double> row);
   double weight_of(std::size_t slot) const { return given_.empty() ? ramp_.of(slot) : given_[slot]; }

@@ -67,8 +67,7 @@ ParzenOptions parzen_of(const hone::Options& options, bool below, std::size_t ob
                        .endpoints = options.get<bool>("consider_endpoints"),
                        .weights = WeightRule::uniform,
                        .improvement_exponent = number_of(options, "improvement_exponent", 6.0, 1.0),
-                       .draw_width = number_of(options, "candidate_width", 0.6, 1.0),
-                       .recombination = number_of(options, "recombination", 0.5, 0.0)};
+                       .draw_width = number_of(options, "candidate_width", 0.6, 1.0)};
   std::string weights;
   if (!options.is_auto("weights")) {
     weights = options.get<std::string>("weights");

@@ -70,10 +70,6 @@ inline constexpr std::array shared_options{
                                          "the density of good trials, for one as wide as these is seldom near in all "
                                          "parameters; auto: 0.6",
                                          "0", nullptr, 1)),
-    hone::sdk::or_auto(hone::sdk::option("recombination", hone::OptionType::real, "\"auto\"",
-                                         "share of joint candidates for which a second good trial is drawn, and that "
-                                         "lie about a point between the two; auto: 0.5",
-                                         "0", "1")),
     hone::sdk::or_auto(
         hone::sdk::bool_option("multivariate", "\"auto\"", "model parameters jointly; auto: with one objective")),
     hone::sdk::or_auto(hone::sdk::enum_option(

@@ -214,33 +214,3 @@ TEST_CASE("no kernel is narrower than the bound times its factor") {
   CHECK(width_of_first(1.0) == Approx(0.2));  // three observations and the prior: 1 / (1 + 4)
   CHECK(width_of_first(0.5) == Approx(0.1));
 }
-
-TEST_CASE("draws may lie on the line between two observations, along the parameters that both have") {
-  const Distribution unit = FloatDistribution{0.0, 1.0};
-  const std::vector<const Distribution*> space(3, &unit);
-  const auto drawn = [&](double recombination) {
-    ParzenEstimator estimator(space, {.prior_weight = 1e-9, .draw_width = 1e-3, .recombination = recombination});
-    const double nothing = std::numeric_limits<double>::quiet_NaN();
-    estimator.assign({0, 1}, std::vector<double>{0.2, 0.3, nothing, 0.8, 0.9, 0.1});
-    RandomStream components(1, 0, "components");
-    std::vector<RandomStream> streams{RandomStream(1, 0, "x"), RandomStream(1, 0, "y"), RandomStream(1, 0, "z")};
-    std::vector<double> rows(3 * 2000);
-    estimator.sample(components, streams, rows);
-    return rows;
-  };
-  for (const double recombination : {0.0, 0.5}) {
-    std::size_t between = 0;
-    const std::vector<double> rows = drawn(recombination);
-    for (std::size_t at = 0; at < rows.size(); at += 3) {
-      const double x = rows[at];
-      // One line leads through both; the third parameter is drawn about the only value that it has, or about the
-      // prior's middle.
-      CHECK(rows[at + 1] == Approx(x + 0.1).margin(0.02));
-      CHECK((std::abs(rows[at + 2] - 0.1) < 0.01 || std::abs(rows[at + 2] - 0.5) < 0.01));
-      between += x > 0.25 && x < 0.75 ? 1 : 0;
-    }
-    // Half of the rows have a mate, every second of which is the other observation; 5 of 6 of its points are between.
-    if (recombination == 0.0) CHECK(between == 0);
-    if (recombination == 0.5) CHECK(static_cast<double>(between) == Approx(2000 * 0.25 * 5 / 6).margin(80));
-  }
-}

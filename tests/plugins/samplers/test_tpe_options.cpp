@@ -241,15 +241,13 @@ TEST_CASE("options that contradict each other are refused") {
                     Catch::Contains("needs 'multivariate'"));
 }
 
-TEST_CASE("kernels may be narrower than Optuna's, those of good trials more so, and draws lie between good trials") {
+TEST_CASE("kernels may be narrower than Optuna's, those of good trials more so") {
   const TpeOptions own = options_with({});
   CHECK(own.below.clip_factor == 0.5);
   CHECK(own.above.clip_factor == 0.82);
-  CHECK(own.below.recombination == 0.5);
   const TpeOptions optuna = options_with({{"compatible", Json("optuna")}});
   CHECK(optuna.below.clip_factor == 1.0);
   CHECK(optuna.above.clip_factor == 1.0);
-  CHECK(optuna.below.recombination == 0.0);
   const TpeOptions told = options_with({{"clip_factor_good", Json(0.7)}, {"clip_factor_rest", Json(0.9)}});
   CHECK(told.below.clip_factor == 0.7);
   CHECK(told.above.clip_factor == 0.9);
