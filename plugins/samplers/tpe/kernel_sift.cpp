@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "kernel_sift.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 
