@@ -100,7 +100,7 @@ double KernelRows::rough_square(std::size_t slot, std::span<const std::size_t> a
 std::size_t KernelRows::sift(std::span<const float> at_zero, std::span<const RoughAxis> axes, std::size_t first,
                              std::size_t last, float least, std::uint32_t* slots) const {
   const std::size_t begin = first / sift_block;
-  const std::size_t end = (last + sift_block - 1) / sift_block;
+  const std::size_t end = whole_blocks(last) / sift_block;
   const RoughKernels kernels{rough_.data() + begin * stride(), common_.data() + begin * this->axes(), this->axes()};
   return sift_(at_zero.subspan(begin * sift_block, (end - begin) * sift_block), kernels, axes, least - rounding(axes),
                static_cast<std::uint32_t>(begin * sift_block), slots);

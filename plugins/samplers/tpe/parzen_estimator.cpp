@@ -208,24 +208,30 @@ void ParzenEstimator::refresh() {
   }
   bool all = false;
   changed_slots_.clear();
-  for (Numeric& numeric : numeric_) all = numeric.kernels.refresh(changed_slots_) || all;
-  if (all) {
-    for (std::size_t slot = 0; slot < n; ++slot) set_row(slot);
-  } else {
-    for (const std::uint32_t slot : changed_slots_) set_row(slot);
+  for (std::size_t i = 0; i < numeric_.size(); ++i) {
+    const std::size_t before = changed_slots_.size();
+    all = numeric_[i].kernels.refresh(changed_slots_) || all;
+    if (i < rows_.axes()) set_kernels(i, std::span(changed_slots_).subspan(before));
   }
+  if (all) {
+    changed_slots_.resize(n);
+    std::iota(changed_slots_.begin(), changed_slots_.end(), 0U);
+    for (std::size_t axis = 0; axis < rows_.axes(); ++axis) set_kernels(axis, changed_slots_);
+  } else {
+    // A new slot is new in every parameter.
+    std::ranges::sort(changed_slots_);
+    changed_slots_.erase(std::unique(changed_slots_.begin(), changed_slots_.end()), changed_slots_.end());
+  }
+  for (const std::uint32_t slot : changed_slots_) set_constant(whole, slot);
   rows_.refresh();
   if (on_line()) refresh_line(all);
   first_moved_ = n;
 }
 
-// The kernels of a slot, from those of the parameters.
-void ParzenEstimator::set_row(std::size_t slot) {
-  for (std::size_t axis = 0; axis < rows_.axes(); ++axis) {
-    const NumericKernels& kernels = numeric_[axis].kernels;
-    rows_.set(slot, axis, kernels.means()[slot], kernels.inverse_widths()[slot]);
-  }
-  set_constant(parts_.front(), slot);
+// In the rows, from those of the parameter.
+void ParzenEstimator::set_kernels(std::size_t axis, std::span<const std::uint32_t> slots) {
+  const NumericKernels& kernels = numeric_[axis].kernels;
+  for (const std::uint32_t slot : slots) rows_.set(slot, axis, kernels.means()[slot], kernels.inverse_widths()[slot]);
 }
 
 // The greatest log density of a kernel inside the range: beyond a range that has been narrowed its mean is not.

@@ -153,7 +153,7 @@ class ParzenEstimator {
   double highest_on_line() const;
   bool on_line() const { return dimension_ == 1 && continuous_ == 1; }
   void refresh_weights();
-  void set_row(std::size_t slot);
+  void set_kernels(std::size_t axis, std::span<const std::uint32_t> slots);
   void set_constant(Part& part, std::size_t slot);
   float rough_constant(const Part& part, std::size_t slot) const;
   void refresh_line(bool all);

@@ -9,7 +9,8 @@
 
 namespace tpe {
 
-/// Vectors of `width` doubles and as many bytes of other numbers.
+/// Vectors of `width` doubles and as many bytes of other numbers. Each by itself: gcc 12 drops a vector_size that
+/// depends on a template parameter.
 template <std::size_t width>
 struct Vector;
 template <>

@@ -10,8 +10,10 @@
 
 #include <hone/random.hpp>
 
+#include "available_instructions.hpp"
 #include "kernel_rows.hpp"
 
+using hone::test::available_instructions;
 using tpe::Instructions;
 using tpe::KernelRows;
 
@@ -78,14 +80,6 @@ std::vector<std::uint32_t> sifted(KernelRows& rows, const std::vector<double>& p
   return slots;
 }
 
-std::vector<Instructions> available() {
-  std::vector<Instructions> result;
-  for (const Instructions each : {Instructions::baseline, Instructions::avx2, Instructions::avx512}) {
-    if (tpe::has_instructions(each)) result.push_back(each);
-  }
-  return result;
-}
-
 }  // namespace
 
 TEST_CASE("every kernel that is near is found, and none that is far, with every set of instructions") {
@@ -104,7 +98,7 @@ TEST_CASE("every kernel that is near is found, and none that is far, with every 
         // What single precision may round off, for inverse widths of up to 900 of the range.
         const double squares = static_cast<double>(axes) * 50.0 * inverse_width * inverse_width;
         const double slack = 1e-3 * most + 0.1 + squares * static_cast<double>(3 * axes + 8) * 1.3e-7;
-        for (const Instructions each : available()) {
+        for (const Instructions each : available_instructions()) {
           KernelRows rows = rows_of(kernels, each);
           const std::size_t first = count / 2 / tpe::sift_block * tpe::sift_block;
           const std::vector<std::uint32_t> found = sifted(rows, point, first, most);

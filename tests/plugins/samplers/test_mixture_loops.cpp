@@ -10,8 +10,10 @@
 #include <hone/random.hpp>
 #include <hone/sdk/portable_math.hpp>
 
+#include "available_instructions.hpp"
 #include "mixture_loops.hpp"
 
+using hone::test::available_instructions;
 using tpe::Instructions;
 using tpe::MixtureLoops;
 
@@ -23,14 +25,6 @@ std::vector<double> numbers(std::size_t count, double low, double high, std::int
   hone::RandomStream random(1, key, "test");
   std::vector<double> result(count);
   for (double& number : result) number = low + (high - low) * random.uniform();
-  return result;
-}
-
-std::vector<Instructions> available() {
-  std::vector<Instructions> result;
-  for (const Instructions each : {Instructions::baseline, Instructions::avx2, Instructions::avx512}) {
-    if (tpe::has_instructions(each)) result.push_back(each);
-  }
   return result;
 }
 
@@ -48,7 +42,7 @@ TEST_CASE("the sum of weighted exponentials has the same bits with every set of 
     for (std::size_t i = 0; i < n; ++i) plain += weights[i] * std::exp(logs[i]);
     const double expected = tpe::mixture_loops(Instructions::baseline).weighted_exp_sum(logs, weights.data(), 0.0);
     CHECK(expected == Approx(plain).epsilon(1e-13));
-    for (const Instructions each : available()) {
+    for (const Instructions each : available_instructions()) {
       CHECK(same_bits(tpe::mixture_loops(each).weighted_exp_sum(logs, weights.data(), 0.0), expected));
     }
   }
@@ -58,7 +52,7 @@ TEST_CASE("one term is the portable exponential itself") {
   for (const double log : {0.0, -1e-300, -0.3, -1.0, -37.5, -707.99, -708.0, -708.01}) {
     const std::vector<double> logs(8, log);
     const std::vector<double> first = {1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
-    for (const Instructions each : available()) {
+    for (const Instructions each : available_instructions()) {
       CHECK(same_bits(tpe::mixture_loops(each).weighted_exp_sum(logs, first.data(), 0.0),
                       hone::sdk::portable::exp_in_range(log)));
     }
@@ -75,7 +69,7 @@ TEST_CASE("half squares are subtracted with the same bits as one by one") {
       const double z = (0.7 - means[i]) * inverses[i];
       expected[i] -= 0.5 * z * z;
     }
-    for (const Instructions each : available()) {
+    for (const Instructions each : available_instructions()) {
       std::vector<double> logs(n);
       tpe::mixture_loops(each).subtract_half_squares(logs, constants.data(), means.data(), inverses.data(), 0.7);
       CHECK(logs == expected);
@@ -88,7 +82,7 @@ TEST_CASE("the greatest of some numbers is found, and minus infinity of none") {
     const std::vector<double> some = numbers(n, -9.0, 9.0, 1);
     double expected = -std::numeric_limits<double>::infinity();
     for (const double number : some) expected = std::max(expected, number);
-    for (const Instructions each : available()) CHECK(tpe::mixture_loops(each).greatest(some) == expected);
+    for (const Instructions each : available_instructions()) CHECK(tpe::mixture_loops(each).greatest(some) == expected);
   }
 }
 
@@ -102,7 +96,7 @@ TEST_CASE("moments are powers over factorials, with the same bits with every set
       CHECK(baseline[tpe::hermite_terms + k] == Approx(1.0 + 7.0 * term).epsilon(1e-15));
       term *= v / static_cast<double>(k + 1);
     }
-    for (const Instructions each : available()) {
+    for (const Instructions each : available_instructions()) {
       std::vector<double> moments(2 * tpe::hermite_terms, 1.0);
       tpe::mixture_loops(each).add_moments(moments.data(), v, 0.8, 7.0);
       CHECK(moments == baseline);
@@ -125,7 +119,7 @@ TEST_CASE("the Hermite series of a kernel is the kernel, with the same bits with
       const double baseline =
           tpe::mixture_loops(Instructions::baseline).hermite_sum(coefficients.data(), stride, 20, point, 0.5);
       CHECK(std::abs(baseline - expected) < 1e-15);
-      for (const Instructions instructions : available()) {
+      for (const Instructions instructions : available_instructions()) {
         CHECK(same_bits(tpe::mixture_loops(instructions).hermite_sum(coefficients.data(), stride, 20, point, 0.5),
                         baseline));
       }
